@@ -2,6 +2,7 @@ package lease
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/duct"
@@ -60,8 +62,9 @@ func TestTheDatabaseRefusesASecondHold(t *testing.T) {
 	a, b := st.reserve(t, st.asks(t, "a", "AB")), st.reserve(t, st.asks(t, "b", "AB"))
 	_, err := st.w.DB.App.NewRaw("UPDATE duct_hold h SET unit_id = (SELECT unit_id FROM duct_hold WHERE tenant_id = ?0 AND lease_id = ?1 AND own) WHERE tenant_id = ?0 AND lease_id = ?2 AND own",
 		st.w.Batam.ID, a.ID, b.ID).Exec(st.ctx)
-	if err == nil {
-		t.Error("one subduct is held twice")
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) || pg.Code != "23P01" || pg.ConstraintName != "duct_hold_once" {
+		t.Errorf("one subduct is held twice: %v", err)
 	}
 }
 
