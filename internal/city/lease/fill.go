@@ -85,7 +85,7 @@ func (g *graph) fill(e *edge, day int32) (f Fill) {
 		switch {
 		case g.isHeld(i, on):
 			f.Held++
-		case sub && !g.isShut(i, on) && !g.isShut(u.within, on):
+		case sub && !g.isShut(i, on):
 			f.Free++
 		}
 	}

@@ -62,7 +62,7 @@ type unit struct {
 	within int32 // its place of what it lies in, -1 for the ground
 	kind   byte  // d, s or m
 	days   span
-	shut   []span // on which it is bad or kept back
+	shut   []span // on which it, or something that it lies in, is bad or kept back
 }
 
 // span is days from one to before another, as days since 1970.
@@ -267,7 +267,17 @@ func (g *graph) readUnits(ctx context.Context, db bun.IDB) error {
 			g.units[i].shut = append(g.units[i].shut, spanOf(x.Since, x.Until))
 		}
 	}
+	g.shutInside()
 	return nil
+}
+
+// shutInside shuts what lies in a unit whenever that is shut, as isShut says it to the database. What a unit lies in comes before it.
+func (g *graph) shutInside() {
+	for i := range g.units {
+		if u := &g.units[i]; u.within >= 0 && u.within < int32(i) {
+			u.shut = append(u.shut, g.units[u.within].shut...)
+		}
+	}
 }
 
 // unitOf is the place of a unit in the list, -1 for one that is not there.

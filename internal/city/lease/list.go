@@ -160,11 +160,12 @@ type Held struct {
 	Until        time.Time
 }
 
-// Stock is how many units of a kind lie in a segment. Each is counted once: what is bad or kept back is not held for that.
+// Stock is how many units of a kind lie in a segment. Each is counted once: what is held counts as that, however it is, because its lease
+// goes on.
 type Stock struct {
 	Kind  string
 	Units int
-	Kept  int // damaged, blocked, unknown, kept back, or of a segment that is only planned
+	Kept  int // damaged, blocked, unknown or kept back, itself or something that it lies in, or of a segment that is only planned
 	Held  int // by a lease, or because of what it lies in or what lies in it
 	Free  int
 }
@@ -177,9 +178,8 @@ func (s *Service) Occupancy(ctx context.Context, actor identity.Actor, segment u
 	day = duct.DayOf(day)
 	next := day.AddDate(0, 0, 1)
 	var stock []Stock
-	err := s.d.DB.NewRaw(`SELECT x.kind, count(*) AS units, count(*) FILTER (WHERE x.kept) AS kept, count(*) FILTER (WHERE NOT x.kept AND NOT x.free) AS held, count(*) FILTER (WHERE x.free) AS free
-		FROM (SELECT u.kind, NOT p.planned AND (`+free+`) AS free, p.planned OR EXISTS (SELECT 1 FROM duct_unit_state b WHERE b.tenant_id = u.tenant_id AND b.unit_id = u.id AND b.voided_by IS NULL AND b.since < ?4 AND (b.until IS NULL OR b.until > ?3)
-				AND (b.condition <> 'good' OR b.purpose <> '')) AS kept
+	err := s.d.DB.NewRaw(`SELECT x.kind, count(*) AS units, count(*) FILTER (WHERE NOT x.held AND x.kept) AS kept, count(*) FILTER (WHERE x.held) AS held, count(*) FILTER (WHERE NOT x.held AND NOT x.kept) AS free
+		FROM (SELECT u.kind, `+isTaken+` AS held, p.planned OR `+isShut+` AS kept
 			FROM duct_unit u CROSS JOIN (SELECT EXISTS (SELECT 1 FROM duct_segment_state c WHERE c.tenant_id = ?0 AND c.segment_id = ?1 AND c.voided_by IS NULL AND c.class = 'planned' AND c.since <= ?3 AND (c.until IS NULL OR c.until > ?3)) AS planned) p
 			WHERE u.tenant_id = ?0 AND u.segment_id = ?1 AND u.voided_by IS NULL AND u.since <= ?3 AND (u.until IS NULL OR u.until > ?3)) x
 		GROUP BY x.kind ORDER BY array_position(ARRAY['duct', 'subduct', 'microduct'], x.kind)`, tenancy.Must(ctx), segment, nil, day, next).Scan(ctx, &stock)

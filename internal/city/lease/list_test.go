@@ -58,6 +58,74 @@ func TestWhatASegmentHolds(t *testing.T) {
 	}
 }
 
+// TestWhatLiesInAShutDuct: while a duct is damaged, and nothing is said of what is in it, no subduct and no microduct in it is free to
+// the segment's page, the map, the planner or who reserves; what is let stays held, and is renewed, unless the duct is kept back.
+func TestWhatLiesInAShutDuct(t *testing.T) {
+	t.Parallel()
+	st := newStage(t)
+	line := [][2]float64{{0, 0}, {100, 0}}
+	st.lay(t, "2026-01-01", node("A", 0, 0), node("B", 100, 0), segment("AB", "A", "B", line, `, "authority": "pemko", "ducts": 1, "subducts": 2, "micros": 2`))
+	id := st.ids(t, "AB")[0]
+	mine := st.asks(t, "mine", "AB")
+	mine.Until = day("2027-02-01")
+	held := st.reserve(t, mine)
+	_, err := st.w.DB.App.NewRaw(`INSERT INTO duct_unit_state (tenant_id, id, unit_id, since, until, condition, purpose, change_id)
+		SELECT u.tenant_id, gen_random_uuid(), u.id, d.since, d.until, d.condition, d.purpose, u.change_id
+		FROM duct_unit u, (VALUES (date '2027-01-01', date '2027-03-01', 'damaged', ''), ('2027-05-01', '2027-06-01', 'good', 'government')) d (since, until, condition, purpose)
+		WHERE u.tenant_id = ? AND u.kind = 'duct'`, st.w.Batam.ID).Exec(st.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		on, stock  string
+		fill       Fill
+		subs, tiny int // free for a day
+	}{
+		{"2026-12-31", "[{duct 1 0 1 0} {subduct 2 0 1 1} {microduct 4 0 2 2}]", Fill{2, 1, 1}, 1, 2},
+		{"2027-01-01", "[{duct 1 0 1 0} {subduct 2 1 1 0} {microduct 4 2 2 0}]", Fill{2, 1, 0}, 0, 0},
+		{"2027-02-28", "[{duct 1 1 0 0} {subduct 2 2 0 0} {microduct 4 4 0 0}]", Fill{2, 0, 0}, 0, 0},
+		{"2027-03-01", "[{duct 1 0 0 1} {subduct 2 0 0 2} {microduct 4 0 0 4}]", Fill{2, 0, 2}, 2, 4},
+		{"2027-05-01", "[{duct 1 1 0 0} {subduct 2 2 0 0} {microduct 4 4 0 0}]", Fill{2, 0, 0}, 0, 0},
+	} {
+		stock, _, err := st.Occupancy(st.ctx, st.manager, id, day(tt.on))
+		if got := fmt.Sprint(stock); err != nil || got != tt.stock {
+			t.Errorf("%s: the page says %s %v, want %s", tt.on, got, err, tt.stock)
+		}
+		fills, err := st.Fills(st.ctx, day(tt.on))
+		if err != nil || fills[id] != tt.fill {
+			t.Errorf("%s: the map says %+v %v, want %+v", tt.on, fills[id], err, tt.fill)
+		}
+		for kind, want := range map[string]int{duct.Subduct: tt.subs, duct.Microduct: tt.tiny} {
+			ask := st.asks(t, tt.on+kind, "AB")
+			ask.Kind, ask.Since, ask.Until = kind, day(tt.on), day(tt.on).AddDate(0, 0, 1)
+			ways, err := st.Plan(st.ctx, st.manager, PlanInput{From: "A", To: "B", Kind: kind, Quantity: 1, Since: ask.Since, Until: ask.Until})
+			if err != nil || (len(ways) > 0) != (want > 0) || want > 0 && ways[0].Steps[0].Free != want {
+				t.Errorf("%s: %+v is planned for a %s, %v; %d are free", tt.on, ways, kind, err, want)
+			}
+			ask.Quantity = max(want, 1)
+			l, err := st.Reserve(st.ctx, st.manager, ask)
+			if want == 0 && !fault.Is(err, "lease.full") || want > 0 && err != nil {
+				t.Errorf("%s: a %s is reserved: %v", tt.on, kind, err)
+			}
+			if err == nil {
+				err = st.Cancel(st.ctx, st.manager, l.ID, "x")
+			}
+			if want > 0 && err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	renewal := st.asks(t, "renewal", "AB")
+	renewal.Since, renewal.Until, renewal.Renews = day("2027-02-01"), day("2027-05-02"), held.ID
+	if _, err := st.Reserve(st.ctx, st.manager, renewal); !fault.Is(err, "lease.full") {
+		t.Errorf("renewed into a time in which its duct is kept back: %v", err)
+	}
+	renewal.Until = day("2027-05-01")
+	if _, err := st.Reserve(st.ctx, st.manager, renewal); err != nil {
+		t.Errorf("renewed in a damaged duct: %v", err)
+	}
+}
+
 // TestListsOfLeases are by page, state and operator, and one lease tells its segments and their units.
 func TestListsOfLeases(t *testing.T) {
 	t.Parallel()

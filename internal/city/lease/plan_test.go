@@ -168,6 +168,7 @@ func TestHowFullASegmentIs(t *testing.T) {
 		{"a bad subduct", nil, func(all []unit) { all[2].shut = on }, 150, Fill{3, 0, 1}},
 		{"a bad duct", nil, func(all []unit) { all[0].shut = on }, 150, Fill{3, 0, 0}},
 		{"good again", nil, func(all []unit) { all[0].shut = on }, 200, Fill{3, 0, 2}},
+		{"a bad duct that was let before", []int32{3}, func(all []unit) { all[0].shut = on }, 150, Fill{3, 1, 0}},
 		{"a bad microduct", nil, func(all []unit) { all[4].shut = on }, 150, Fill{3, 0, 2}},
 		{"a subduct that is gone", nil, func(all []unit) { all[3].days = span{0, 150} }, 150, Fill{2, 0, 1}},
 		{"subducts to come", nil, func(all []unit) {
@@ -184,6 +185,7 @@ func TestHowFullASegmentIs(t *testing.T) {
 			tt.with(units)
 		}
 		g.lay(edge{ID: uuid.New(), days: always}, g.nodeOf("A"), g.nodeOf("B"), units...)
+		g.shutInside()
 		var marks []mark
 		for _, u := range tt.held {
 			marks = g.mark(marks, 0, u, on[0])
@@ -191,6 +193,9 @@ func TestHowFullASegmentIs(t *testing.T) {
 		g.held = heldBy(1, len(g.units), marks)
 		if got := g.fill(&g.edges[0], tt.day); got != tt.want {
 			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
+		}
+		if got := g.free(0, 's', span{tt.day, tt.day + 1}); got != tt.want.Free {
+			t.Errorf("%s: %d can be planned with, want %d", tt.name, got, tt.want.Free)
 		}
 	}
 }

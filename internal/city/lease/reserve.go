@@ -179,11 +179,15 @@ type pick struct {
 }
 
 // take finds on every segment the first units that are free for the whole time, of those that another lease holds where it is
-// renewed, and holds them. What is renewed has its cable there already, so a damage of its segment, which is to be mended, does not end it.
+// renewed, and holds them. What is renewed has its cable there already, so a damage of its segment or of its duct, which is to be mended, does not end it.
 func (s *Service) take(ctx context.Context, tx bun.Tx, l *Lease, segments []uuid.UUID, renews uuid.UUID) error {
 	var found []pick
+	can := free
+	if renews != uuid.Nil {
+		can = freeAgain
+	}
 	err := tx.NewRaw(`SELECT k.id, k.code, coalesce(c.billed_mm, c.surveyed_mm, c.length_mm) AS billed, s.there, s.sound,
-			ARRAY(SELECT u.id FROM duct_unit u WHERE u.tenant_id = k.tenant_id AND u.segment_id = k.id AND u.kind = ?1 AND `+free+`
+			ARRAY(SELECT u.id FROM duct_unit u WHERE u.tenant_id = k.tenant_id AND u.segment_id = k.id AND u.kind = ?1 AND `+can+`
 				AND (?6::uuid IS NULL OR EXISTS (SELECT 1 FROM duct_hold r WHERE r.tenant_id = u.tenant_id AND r.lease_id = ?6::uuid AND r.unit_id = u.id AND r.own)) ORDER BY u.parent_id, u.position, u.id LIMIT ?2) AS units
 		FROM duct_segment k JOIN duct_segment_state c ON c.tenant_id = k.tenant_id AND c.segment_id = k.id AND c.voided_by IS NULL AND c.since <= ?3 AND (c.until IS NULL OR c.until > ?3)
 		CROSS JOIN LATERAL (SELECT coalesce(range_agg(daterange(x.since, x.until)) FILTER (WHERE x.class <> 'planned') @> daterange(?3, ?4), false) AS there, bool_and(x.condition NOT IN ('damaged', 'blocked')) AS sound
@@ -225,13 +229,27 @@ func (s *Service) take(ctx context.Context, tx bun.Tx, l *Lease, segments []uuid
 	return err
 }
 
-// free is what makes a unit u free from the day ?3 to before the day ?4: it lies there all the time, is good and not kept back,
-// and nothing that it lies in, that lies in it, or that it is, is held. OFFSET 0 keeps the reads by unit: joined freely, they
-// have been planned, before the tables had statistics, to walk all holds of the city for each unit.
-const free = `u.voided_by IS NULL AND u.since <= ?3 AND (u.until IS NULL OR u.until >= ?4)
-	AND NOT EXISTS (SELECT 1 FROM duct_unit_state b WHERE b.tenant_id = u.tenant_id AND b.unit_id = u.id AND b.voided_by IS NULL AND b.since < ?4 AND (b.until IS NULL OR b.until > ?3)
-		AND (b.condition <> 'good' OR b.purpose <> '') OFFSET 0)
-	AND NOT EXISTS (SELECT 1 FROM duct_unit x
+// free is what makes a unit u free from the day ?3 to before the day ?4: it lies there all the time, is not shut and not held. The
+// planner's graph.free, the map's Fill and the Stock of a segment say the same.
+const free = lies + " AND NOT " + isShut + " AND NOT " + isTaken
+
+// freeAgain is free for who holds the unit until then: damage does not end that, but what is kept back, or of which nobody knows what
+// is in it, is not let again.
+const freeAgain = lies + " AND NOT " + shutBy + "(b.condition = 'unknown' OR b.purpose <> '') OFFSET 0) AND NOT " + isTaken
+
+const lies = `u.voided_by IS NULL AND u.since <= ?3 AND (u.until IS NULL OR u.until >= ?4)`
+
+// isShut is a unit u that is not good, or kept back, on a day from ?3 to before ?4, or that lies, however deep, in one that is: whoever
+// keeps a duct back keeps what is in it. OFFSET 0, here and in isTaken, keeps the reads by unit: joined freely, they have been planned,
+// before the tables had statistics, to walk all holds of the city for each unit.
+const (
+	isShut = shutBy + `(b.condition <> 'good' OR b.purpose <> '') OFFSET 0)`
+	shutBy = `EXISTS (SELECT 1 FROM duct_unit_state b WHERE b.tenant_id = u.tenant_id AND b.voided_by IS NULL AND b.since < ?4 AND (b.until IS NULL OR b.until > ?3)
+		AND b.unit_id = ANY (ARRAY[u.id, u.parent_id, (SELECT z.parent_id FROM duct_unit z WHERE z.tenant_id = u.tenant_id AND z.id = u.parent_id)]) AND `
+)
+
+// isTaken is a unit u on a day of which, from ?3 to before ?4, it, something that it lies in or something that lies in it is held.
+const isTaken = `EXISTS (SELECT 1 FROM duct_unit x
 		CROSS JOIN LATERAL (SELECT h.own FROM duct_hold h WHERE h.tenant_id = x.tenant_id AND h.unit_id = x.id AND h.released_at IS NULL AND h.during && daterange(?3, ?4) OFFSET 0) h
 		LEFT JOIN duct_unit y ON y.tenant_id = x.tenant_id AND y.segment_id = x.segment_id AND y.id = x.parent_id
 		WHERE x.tenant_id = u.tenant_id AND x.segment_id = u.segment_id

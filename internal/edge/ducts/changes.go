@@ -182,8 +182,9 @@ func (p *Pages) bank(c *gin.Context, code string, units []duct.Unit, day time.Ti
 	s.Table = &bill.Table{Title: l.T("duct.bank"), Columns: []bill.Column{{Label: l.T("duct.unit.duct")}, {Label: l.T("duct.size")}, {Label: l.T("duct.unit.subduct"), End: true}, {Label: l.T("duct.unit.microduct"), End: true}, {Label: l.T("duct.standing")}}}
 	type inside struct {
 		subducts, microducts int64
-		shut                 int64 // of those, damaged or kept back
+		shut                 int64 // of those, damaged or kept back, or in one that is
 	}
+	around := shutAround(units, standing)
 	within, owner := map[uuid.UUID]*inside{}, map[uuid.UUID]uuid.UUID{}
 	for _, u := range units {
 		owner[u.ID] = u.ID
@@ -201,7 +202,7 @@ func (p *Pages) bank(c *gin.Context, code string, units []duct.Unit, day time.Ti
 		case duct.Microduct:
 			d.microducts++
 		}
-		if _, shut := standing[u.ID]; shut && u.Kind != duct.Duct {
+		if _, shut := standing[u.ID]; (shut || len(around[u.ID]) > 0) && u.Kind != duct.Duct {
 			d.shut++
 		}
 	}

@@ -82,14 +82,19 @@ func TestTheRecordIsChangedByHand(t *testing.T) {
 	sari.Page(sub, "Cadangan pemerintah", "Untuk CCTV kota", "Sari Ducting")
 	sari.Sees(sari.Post(sub, append(said, "why", "Untuk CCTV kota")...), http.StatusUnprocessableEntity, "Keadaannya sudah seperti itu")
 	sari.Page("/petugas/ducting/ruas/RS-1A", "1 saluran di dalamnya tidak dapat disewakan")
+	whole := append([]string{"form", "keadaan", "condition", "damaged", "within", "no", "why", "Tergencet"}, day("4")...)
+	sari.Goes(sari.Post(one, whole...), one)
+	sari.Page(one, "Rusak", "apa pun pilihan Anda", "Tidak dapat disewakan baru karena saluran yang memuatnya")
+	sari.Page("/petugas/ducting/ruas/RS-1A", "3 saluran di dalamnya tidak dapat disewakan")
 	last, _, _ := strings.Cut(inside[2], "?")
+	sari.Page(last, "Saluran yang memuatnya", "Duct 1: Rusak. Selama itu saluran ini tidak dapat disewakan baru.")
 	sari.Sees(sari.Post(last+"/keluarkan", append(day("3"), "form", "keluar", "why", "Ditarik")...), http.StatusUnprocessableEntity, "Pilih hari setelah")
 	sari.Goes(sari.Post(last+"/keluarkan", append(day("5"), "form", "keluar", "why", "Ditarik")...), "/petugas/ducting/ruas/RS-1A?hari=2026-11-24")
 	sari.Sees(sari.Get(last), http.StatusNotFound)
 	sari.Page(last+"?hari=2025-04-30", "Subduct 1.3 di ruas RS-1A")
 
 	sari.Sees(sari.Post(change+"/batalkan", "why", "Keliru"), http.StatusConflict, "lebih baru bertumpu")
-	for range 2 { // the latest change first
+	for range 3 { // the latest change first
 		changes := pagetest.Hrefs(sari.Page("/petugas/ducting/ruas/RS-1A", "Catatan perubahan"), "/petugas/ducting/perubahan/")
 		for _, href := range changes {
 			if page := sari.Get(href).Body; href != change && strings.Contains(page, "Batalkan perubahan ini") {

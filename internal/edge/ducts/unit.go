@@ -2,6 +2,7 @@ package ducts
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -63,10 +64,32 @@ func (p *Pages) unitAgain(c *gin.Context, status int, in site.Form, errs ui.Erro
 	}
 	v.Sections = append(v.Sections, bill.Section{ID: "keadaan", Title: l.T("duct.state"), Rows: []ui.Row{{Label: l.T("duct.size"), Value: size}, {Label: l.T("duct.condition"), Value: l.T("duct.condition." + u.Condition)}, {Label: l.T("ductedit.purpose"), Value: purpose},
 		{Label: l.T("ductedit.laid"), Value: l.Date(u.Since)}, {Label: l.T("ductedit.in_it"), Value: l.Number(int64(u.In))}}})
+	_, units, err := p.Ducts.Segment(ctx, a, u.Segment, day)
+	if err != nil {
+		return err
+	}
+	standing, err := p.DuctEdit.Standings(ctx, a, units, day)
+	if err != nil {
+		return err
+	}
+	places, around := placesOf(units), shutAround(units, standing)
+	for _, x := range around[u.ID] {
+		v.Sections[0].Rows = append(v.Sections[0].Rows, ui.Row{Label: l.T("ductedit.around"), Value: l.T("ductedit.around_value", "unit", l.T("duct.unit."+x.Kind)+" "+places[x.ID], "standing", standingMark(l, standing[x.ID]).Text)})
+	}
 	if u.In > 0 {
-		inside, err := p.inside(c, u, day)
-		if err != nil {
-			return err
+		inside := bill.Section{ID: "saluran", Title: l.T("ductedit.in_it")}
+		inside.Table = &bill.Table{Title: inside.Title, Columns: []bill.Column{{Label: l.T("duct.what")}, {Label: l.T("duct.size")}, {Label: l.T("duct.standing")}}}
+		in := map[uuid.UUID]bool{u.ID: true}
+		for _, x := range units {
+			if !x.ParentID.Valid || !in[x.ParentID.UUID] {
+				continue
+			}
+			in[x.ID] = true
+			how := bill.Cell{Mark: standingMark(l, standing[x.ID])}
+			if len(around[x.ID]) > 0 {
+				how.Small = l.T("ductedit.shut_around")
+			}
+			inside.Table.Rows = append(inside.Table.Rows, bill.Line{Cells: []bill.Cell{p.unitCell(l, u.Segment, x, places[x.ID], day), {Text: sizeOf(l, x)}, how}})
 		}
 		v.Sections = append(v.Sections, inside)
 	}
@@ -95,28 +118,21 @@ func byName(l i18n.Locale, name string) string {
 	return name
 }
 
-// inside lists what lies in a unit.
-func (p *Pages) inside(c *gin.Context, u ductedit.One, day time.Time) (bill.Section, error) {
-	ctx, a, l := c.Request.Context(), gate.ActorOf(c), gate.LocaleOf(c)
-	s := bill.Section{ID: "saluran", Title: l.T("ductedit.in_it")}
-	_, units, err := p.Ducts.Segment(ctx, a, u.Segment, day)
-	if err != nil {
-		return s, err
-	}
-	standing, err := p.DuctEdit.Standings(ctx, a, units, day)
-	if err != nil {
-		return s, err
-	}
-	places, in := placesOf(units), map[uuid.UUID]bool{u.ID: true}
-	s.Table = &bill.Table{Title: s.Title, Columns: []bill.Column{{Label: l.T("duct.what")}, {Label: l.T("duct.size")}, {Label: l.T("duct.standing")}}}
-	for _, x := range units {
-		if !x.ParentID.Valid || !in[x.ParentID.UUID] {
+// shutAround are, by unit, those that it lies in and that are not good or are kept back, from the ground inwards: it cannot be newly let
+// while there are any (see lease.Stock). Units come after what they lie in.
+func shutAround(units []duct.Unit, standing map[uuid.UUID]ductedit.Standing) map[uuid.UUID][]duct.Unit {
+	of, out := map[uuid.UUID]duct.Unit{}, map[uuid.UUID][]duct.Unit{}
+	for _, u := range units {
+		of[u.ID] = u
+		if !u.ParentID.Valid {
 			continue
 		}
-		in[x.ID] = true
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{p.unitCell(l, u.Segment, x, places[x.ID], day), {Text: sizeOf(l, x)}, {Mark: standingMark(l, standing[x.ID])}}})
+		out[u.ID] = slices.Clone(out[u.ParentID.UUID])
+		if _, shut := standing[u.ParentID.UUID]; shut {
+			out[u.ID] = append(out[u.ID], of[u.ParentID.UUID])
+		}
 	}
-	return s, nil
+	return out
 }
 
 // unitCell names a unit and leads to it.
@@ -140,7 +156,7 @@ func (p *Pages) unitForms(l i18n.Locale, u ductedit.One, day time.Time, in site.
 		return func(name, _ string) string { return in.Get(name) }, errs, site.DateOf(in, "on_day"), in.Values["on_day"]
 	}
 	value, wrong, on, typed := of("keadaan")
-	within := ui.Field{Name: "within", Type: "yes_no", Label: l.T("ductedit.within"), Value: value("within", "yes"), Optional: true, Options: []ui.Option{{Value: "yes", Label: l.T("yes")}, {Value: "no", Label: l.T("no")}}}
+	within := ui.Field{Name: "within", Type: "yes_no", Label: l.T("ductedit.within"), Hint: l.T("ductedit.within_hint"), Value: value("within", "yes"), Optional: true, Options: []ui.Option{{Value: "yes", Label: l.T("yes")}, {Value: "no", Label: l.T("no")}}}
 	state := bill.Form{ID: "ubah", Folded: len(wrong) == 0, Title: l.T("ductedit.say"), Text: l.T("ductedit.say_text"), Action: unitPath(u.Segment, u.ID), Submit: l.T("ductedit.say_do"), Hidden: []ui.Option{{Value: "form", Label: "keadaan"}}, Fields: []ui.Field{
 		{Name: "condition", Of: "ubah", Type: "select", Label: l.T("duct.condition"), Value: value("condition", u.Condition), Options: Options(l, "duct.condition", duct.Conditions()), Error: wrong.Of("condition")},
 		{Name: "purpose", Of: "ubah", Type: "select", Label: l.T("ductedit.purpose"), Hint: l.T("ductedit.purpose_hint"), Value: value("purpose", u.Purpose), Optional: true, Options: append([]ui.Option{{Label: l.T("ductedit.purpose.none")}}, Options(l, "ductedit.purpose", ductedit.Purposes())...), Error: wrong.Of("purpose")},
