@@ -87,8 +87,8 @@ func (p *Pages) splitAgain(c *gin.Context, status int, in site.Form, errs ui.Err
 		{Name: "metres", Label: l.T("ductedit.metres", "from", from), Hint: l.T("ductedit.metres_hint", "length", decimal(l, x.LengthMM)), Value: value("metres", ""), Error: errs.Of("metres"), Autocomplete: "off"},
 		{Name: "node", Label: l.T("ductedit.node"), Hint: l.T("ductedit.node_hint"), Value: value("node", ""), Max: 60, Error: errs.Of("node"), Autocomplete: "off"},
 		{Name: "kind", Type: "select", Label: l.T("ductedit.node_kind"), Value: value("kind", duct.Handhole), Options: kinds, Error: errs.Of("kind")},
-		{Name: "first", Label: l.T("ductedit.first", "from", from), Value: value("first", x.Code+"-1"), Max: 60, Error: errs.Of("first"), Autocomplete: "off"},
-		{Name: "second", Label: l.T("ductedit.second", "to", to), Value: value("second", x.Code+"-2"), Max: 60, Error: errs.Of("second"), Autocomplete: "off"},
+		{Name: "first", Label: l.T("ductedit.first", "from", from), Value: value("first", x.Code+"-1"), Max: 60, Wrap: true, Error: errs.Of("first"), Autocomplete: "off"},
+		{Name: "second", Label: l.T("ductedit.second", "to", to), Value: value("second", x.Code+"-2"), Max: 60, Wrap: true, Error: errs.Of("second"), Autocomplete: "off"},
 		{Name: "on_day", Type: "date", Label: l.T("ductedit.on_day"), Hint: l.T("ductedit.on_day_hint"), Value: day, Typed: in.Values["on_day"], Error: errs.Of("on_day")},
 		{Name: "why", Label: l.T("duct.why"), Hint: l.T("ductedit.why_hint"), Value: value("why", ""), Max: 300, Error: errs.Of("why")},
 	}

@@ -35,7 +35,7 @@ func TestEveryFaultOfAFileIsFound(t *testing.T) {
 	got := map[string]int{}
 	rows := regexp.MustCompile(`<th scope="row"[^>]*>\s*(?:<span[^>]*>)?\s*([A-Z]+-\d+)`)
 	place := regexp.MustCompile(`-?\d+,\d{6}; -?\d+,\d{6}`)
-	first := sari.Page(here, "63 kesalahan harus diperbaiki", "Nomor 1 sampai 25 dari 63", "-6,200000; 106,800000", "104,050000; 1,120000", "1.12; 1e+300", "Di luar peta kota")
+	first := sari.Page(here, "63 kesalahan harus diperbaiki", "Nomor 1 sampai 25 dari 63", "-6,200000; 106,800000", "104,050000; 1,120000", "1,12; 1e+300", "Di luar peta kota")
 	if strings.Contains(first, "Sebelumnya") {
 		t.Error("something comes before the first page")
 	}

@@ -288,7 +288,11 @@ func coordinates(l i18n.Locale, at geo.Point) string {
 	if onEarth(at) || math.Abs(at.Lat) < 1e9 && math.Abs(at.Lon) < 1e9 {
 		return ui.Decimal(l, at)
 	}
-	return strconv.FormatFloat(at.Lat, 'g', 6, 64) + "; " + strconv.FormatFloat(at.Lon, 'g', 6, 64)
+	text := strconv.FormatFloat(at.Lat, 'g', 6, 64) + "; " + strconv.FormatFloat(at.Lon, 'g', 6, 64)
+	if l == i18n.EN {
+		return strings.Replace(text, ";", ",", 1)
+	}
+	return strings.ReplaceAll(text, ".", ",")
 }
 
 // faultArgs are what stands in the sentence of a fault, in a fixed order.
