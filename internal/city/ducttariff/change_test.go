@@ -245,6 +245,13 @@ func TestRentOfBareLandTakesALegalNoteAndTwoPeople(t *testing.T) {
 	if r, err = st.AskLand(st.ctx, st.maker, ask); err != nil || r.Ducts != 1 || r.LengthMM != 220_000 {
 		t.Fatalf("where a duct lies no note is needed: %v %+v", err, r)
 	}
+	if _, err := st.w.DB.App.NewRaw("UPDATE duct_segment_state SET class = 'planned' WHERE tenant_id = ? AND segment_id = (SELECT id FROM duct_segment WHERE tenant_id = ? AND code = 'R-2')", st.w.Batam.ID, st.w.Batam.ID).Exec(st.ctx); err != nil {
+		t.Fatal(err)
+	}
+	ask.Place = "R-2"
+	if _, err := st.AskLand(st.ctx, st.maker, ask); !fault.Is(err, "ducttariff.land_without_duct") {
+		t.Errorf("a segment whose ducts are only planned: %v", err)
+	}
 	// The database holds the same, whoever writes.
 	_, err = st.w.DB.App.NewRaw("UPDATE duct_land_rent SET ducts = 0 WHERE tenant_id = ? AND id = ?", st.w.Batam.ID, r.ID).Exec(st.ctx)
 	if err == nil {

@@ -103,7 +103,8 @@ func owed(ctx context.Context, tx bun.Tx, r LandRent) error {
 	return nil
 }
 
-// lie fills in what is known of the place: the segment that it names, with its length and its ducts on the first day.
+// lie fills in what is known of the place: the segment that it names, with its length and its ducts on the first day. What is only planned does not
+// lie there yet.
 func (s *Service) lie(ctx context.Context, r *LandRent) error {
 	var found []struct {
 		ID       uuid.UUID
@@ -111,7 +112,7 @@ func (s *Service) lie(ctx context.Context, r *LandRent) error {
 		Ducts    int
 	}
 	err := s.d.DB.NewRaw(`SELECT k.id, coalesce(c.billed_mm, c.surveyed_mm, c.length_mm) AS length_mm,
-			(SELECT count(*) FROM duct_unit u WHERE u.tenant_id = k.tenant_id AND u.segment_id = k.id AND u.kind = 'duct' AND u.voided_by IS NULL AND u.since <= ?1 AND (u.until IS NULL OR u.until > ?1)) AS ducts
+			(SELECT count(*) FROM duct_unit u WHERE u.tenant_id = k.tenant_id AND u.segment_id = k.id AND u.kind = 'duct' AND u.voided_by IS NULL AND u.since <= ?1 AND (u.until IS NULL OR u.until > ?1) AND c.class <> 'planned') AS ducts
 		FROM duct_segment k JOIN duct_segment_state c ON c.tenant_id = k.tenant_id AND c.segment_id = k.id AND c.voided_by IS NULL AND c.since <= ?1 AND (c.until IS NULL OR c.until > ?1)
 		WHERE k.tenant_id = ?0 AND k.code = ?2`, r.TenantID, r.Since.Format(time.DateOnly), r.Place).Scan(ctx, &found)
 	if err != nil {
