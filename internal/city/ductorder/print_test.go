@@ -42,7 +42,7 @@ func TestPapersSayWhatWasAgreed(t *testing.T) {
 	}
 	q := all[PaperQuote].Body.Quote
 	for kind, want := range map[string][]string{
-		PaperQuote: {"PENAWARAN SEWA DUCTING", "PNW-2026-0001", "PKS/1234567890123 tanggal 1 Januari 2026", "A ke C", "dasar: " + strings.Fields(q.Month[0].Basis)[0], q.MonthSum.String(), "Berlaku sampai 27 Desember 2026"},
+		PaperQuote: {"PENAWARAN SEWA DUCTING", "PNW-2026-0001", "PKS/1234567890123 tanggal 1 Januari 2026", "A ke C", "dasar: UU 36/1999 Pasal 34A", "Rp14.350 (Rp14.000 + 2,5% Penyesuaian IHK 2026) per tahun", q.MonthSum.String(), "Berlaku sampai 27 Desember 2026"},
 		PaperOrder: {"SURAT PERINTAH KERJA", "SPK-2026-0001", "PNW-2026-0001", "SWD-2026-0001"},
 		PaperBAST:  {"BERITA ACARA SERAH TERIMA", "BAST-2026-0001", "Ahmad", "Direktur Operasi", "Rina", "Manajer Jaringan", "Operator Satu", "sejak 3 Desember 2026"},
 	} {

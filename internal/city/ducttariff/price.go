@@ -190,13 +190,7 @@ func (p List) FloorOn(kind string, day time.Time) Floor {
 // RateOn is what a tariff comes to on a day: each index that has begun since the tariff raises it, in whole rupiah.
 func (p List) RateOn(t Tariff, day time.Time) (money.Rupiah, error) {
 	rate := t.Rate
-	if !t.Indexed {
-		return rate, nil
-	}
-	for _, x := range p.Indexes {
-		if x.EffectiveFrom <= t.EffectiveFrom || x.EffectiveFrom > day.Format(time.DateOnly) {
-			continue
-		}
+	for _, x := range p.raises(t, day) {
 		more, err := rate.FractionHalfUp(int64(x.Rise), whole)
 		if err != nil {
 			return 0, err
@@ -206,6 +200,16 @@ func (p List) RateOn(t Tariff, day time.Time) (money.Rupiah, error) {
 		}
 	}
 	return rate, nil
+}
+
+// raises are the indexes that have raised a tariff by a day, one after the other.
+func (p List) raises(t Tariff, day time.Time) (out []Index) {
+	for _, x := range p.Indexes {
+		if t.Indexed && x.EffectiveFrom > t.EffectiveFrom && x.EffectiveFrom <= day.Format(time.DateOnly) {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 // whole is a hundred percent.

@@ -319,7 +319,7 @@ func (p List) line(t Tariff, zone bool, n int64, d piece, minimum bool) (Line, m
 	}
 	l := Line{Tariff: t.Code, Charge: t.Charge, Per: t.Per, Amount: amount, From: d.from, Until: d.until, FreeTrade: zone, Minimum: minimum,
 		Basis: t.Basis, Method: t.Method, LegalNote: t.LegalNote, English: t.English, Verified: t.Verified}
-	l.Name, l.Working = named(t.Name, l), working(t, rate, n, d, amount)
+	l.Name, l.Working = named(t.Name, l), working(t, p.raises(t, d.from), rate, n, d, amount)
 	return l, rate, nil
 }
 

@@ -31,14 +31,14 @@ func named(name i18n.Text, x Line) i18n.Text {
 	})
 }
 
-// working says how an amount comes about: "1.250,5 m × Rp14.000 per tahun ÷ 12 × 16 dari 31 hari = Rp752.702".
-func working(t Tariff, rate money.Rupiah, n int64, d piece, amount money.Rupiah) i18n.Text {
+// working says how an amount comes about: "1.250,5 m × Rp14.350 (Rp14.000 + 2,5% Penyesuaian IHK 2026) per tahun ÷ 12 × 16 dari 31 hari = Rp771.800".
+func working(t Tariff, raises []Index, rate money.Rupiah, n int64, d piece, amount money.Rupiah) i18n.Text {
 	return both("ductrate.working", func(l i18n.Locale) []any {
 		much := l.T("ductrate.many."+t.Charge, "n", l.Number(n))
 		if t.Charge == Metre || t.Charge == Land {
 			much = l.T("ductrate.metres", "n", metres(l, n))
 		}
-		parts := []string{much + " × " + l.T("ductrate.per."+t.Per, "rate", rate)}
+		parts := []string{much + " × " + l.T("ductrate.per."+t.Per, "rate", made(l, t, raises, rate))}
 		if t.Per == Year {
 			parts = append(parts, "÷ 12")
 		}
@@ -47,6 +47,23 @@ func working(t Tariff, rate money.Rupiah, n int64, d piece, amount money.Rupiah)
 		}
 		return []any{"working", strings.Join(parts, " "), "amount", amount}
 	})
+}
+
+// made is a rate with what made it: the price that was decided with each index that has raised it, or the factor that the law asks for in a price
+// of land.
+func made(l i18n.Locale, t Tariff, raises []Index, rate money.Rupiah) string {
+	from := []string{t.Rate.String()}
+	for _, x := range raises {
+		from = append(from, percent(l, int64(x.Rise))+" "+x.Name.In(l))
+	}
+	out := rate.String()
+	if len(raises) > 0 {
+		out += " (" + strings.Join(from, " + ") + ")"
+	}
+	if t.Charge == Land && t.Factor > 0 {
+		out += " (" + l.T("ductrate.factor", "factor", percent(l, int64(t.Factor))) + ")"
+	}
+	return out
 }
 
 // metres is a length of millimetres, exactly.

@@ -79,7 +79,7 @@ func TestAMonthOfDuctsIsBilledAndPaid(t *testing.T) {
 	page := bima.Page(book, "PT Serat Uji", "Oktober 2026")
 	draft := between(t, page, `href="/petugas/ducting/tagihan/konsep/`, `"`)
 	// 220 m inside 263.083, 230 m outside 275.042, three manholes 15.375 and a survey of 2.500.000.
-	bima.Page(book+"/konsep/"+draft, "220 m × Rp14.350 per tahun ÷ 12 = Rp263.083", "230 m × Rp14.350 per tahun ÷ 12 = Rp275.042", "Dasar: UU 36/1999 Pasal 34A", "Rp3.053.500")
+	bima.Page(book+"/konsep/"+draft, "220 m × Rp14.350 (Rp14.000 + 2,5% Penyesuaian IHK 2026) per tahun ÷ 12 = Rp263.083", "230 m × Rp14.350 (Rp14.000 + 2,5% Penyesuaian IHK 2026) per tahun ÷ 12 = Rp275.042", "Dasar: UU 36/1999 Pasal 34A", "Rp3.053.500")
 	// What would be issued is seen before, and a draft that somebody changed meanwhile is not issued as it was seen.
 	seen := pagetest.Hidden(t, bima.Page(book+"/konsep/"+draft, "Tagihan bila diterbitkan hari ini", "PPN dibebaskan di KPBPB", "Rp305.255", "Rp61.070", "Rp3.358.755", "24 Desember 2026"), "seen")
 	add := []string{"name", "Uji", "amount", "1000", "reason", "Diubah rekan"}

@@ -66,7 +66,7 @@ func TestACompanyFindsItsInvoice(t *testing.T) {
 	}
 	own := strings.Replace(at, "/petugas/ducting", "/mitra", 1)
 	rudi.Page("/mitra/tagihan", "DCT/2026/000001", "Rp3.358.755", "Belum dibayar")
-	rudi.Page(own, "Cara membayar", "Tanyakan nomor rekening", "Berita transfer", "Rp61.070", "220 m × Rp14.350 per tahun ÷ 12 = Rp263.083")
+	rudi.Page(own, "Cara membayar", "Tanyakan nomor rekening", "Berita transfer", "Rp61.070", "220 m × Rp14.350 (Rp14.000 + 2,5% Penyesuaian IHK 2026) per tahun ÷ 12 = Rp263.083")
 	if a := rudi.Get(own + "/berkas"); a.Status != http.StatusOK || !strings.HasPrefix(a.Body, "%PDF") {
 		t.Errorf("no paper: %d", a.Status)
 	}

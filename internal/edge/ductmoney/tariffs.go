@@ -192,7 +192,17 @@ func changed(l i18n.Locale, x ducttariff.Change) (bill.Cell, error) {
 		if t.Rate == 0 {
 			price = l.T("ductprice.no_more")
 		}
-		return bill.Cell{Text: t.Name.In(l), Small: price + "; " + t.Basis}, nil
+		said := []string{price, t.Basis}
+		if t.Factor > 0 {
+			said = append(said, l.T("ductprice.factor")+": "+ducttariff.Percent(l, t.Factor))
+		}
+		method, legal := t.NotesIn(l)
+		for _, x := range []struct{ key, text string }{{"ductprice.method_label", method}, {"ductprice.legal_label", legal}} {
+			if x.text != "" {
+				said = append(said, l.T(x.key)+": "+x.text)
+			}
+		}
+		return bill.Cell{Text: t.Name.In(l), Small: strings.Join(said, "; ")}, nil
 	case len(list.Indexes) > 0:
 		return bill.Cell{Text: list.Indexes[0].Name.In(l), Small: ducttariff.Percent(l, list.Indexes[0].Rise) + "; " + list.Indexes[0].Basis}, nil
 	case len(list.Floors) > 0:

@@ -58,7 +58,7 @@ func TestAPriceIsAskedForAndDecided(t *testing.T) {
 	}
 	sari.Goes(sari.Post(at, "jawaban", "setuju"), tariffs)
 	nobody := s.Browser(t, pagetest.HostBatam)
-	page = nobody.Page(offer, "Tarif dan ketentuan ducting bersama", "Rp14.350", "Tarif yang akan berlaku", "Rp15.000", "1 Januari 2027", "Alasan pesanan dapat ditolak", "merupakan pendapatan perusahaan itu", "masih contoh atau usulan")
+	page = nobody.Page(offer, "Tarif dan ketentuan ducting bersama", "Rp14.350", "Tarif yang akan berlaku", "Rp15.000", "1 Januari 2027", "Alasan pesanan dapat ditolak", "Setiap operator yang berizin", "merupakan pendapatan perusahaan itu", "masih contoh atau usulan")
 	if strings.Contains(page, "<script>") || strings.Contains(page, "onclick") {
 		t.Error("the offer needs a script")
 	}
@@ -74,6 +74,10 @@ func TestAPriceIsAskedForAndDecided(t *testing.T) {
 			t.Errorf("%s says for what registrations are refused", of)
 		}
 	}
+	// Whoever decides sees what a price of land is made of.
+	bima.Goes(bima.Post(tariffs, "code", "sewa-lahan", "rate", "6.500", "effective_from", "2027-01-01", "basis", "Keputusan Wali Kota 7/2026", "reason", "Penilaian 2026",
+		"factor", "12,5", "method", "Nilai wajar per meter", "legal_note", "Pasal 117 Permendagri 19/2016"), tariffs)
+	sari.Page(tariffs, "Rp6.500 per tahun", "Keputusan Wali Kota 7/2026", "Faktor penyesuai sewa lahan: 12,5%", "Cara hitung: Nilai wajar per meter", "Catatan hukum: Pasal 117 Permendagri 19/2016")
 	auditor := s.Staff(t, pagetest.HostBatam, "Tuti Auditor", "auditor", "")
 	if page := auditor.Page(tariffs, "Harga 2027"); strings.Contains(page, "Kirim permintaan") {
 		t.Error("an auditor is asked for prices")

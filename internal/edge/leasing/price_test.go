@@ -34,7 +34,7 @@ func TestAWayIsPriced(t *testing.T) {
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
 	// Three manholes at Rp5.125 a month, and 500 m at Rp14.350 a year: Rp15.375 + Rp597.917.
 	page := sari.Page(asks("1"), "Perbandingan rute", "Rute 1", "Rute 2", "500 m", "Rp613.292", "Rp7.359.504", "Rp2.500.000", "Jaminan",
-		"Dasar harga rute 2", "500 m × Rp14.350 per tahun ÷ 12", "UU 36/1999 Pasal 34A", "Pembanding SJUT Jakarta 2022", "Harga terjangkau menurut Pasal 34A", "Potongan bagi operator yang sudah menyewa banyak belum dihitung", "Penawaran umum")
+		"Dasar harga rute 2", "500 m × Rp14.350 (Rp14.000 + 2,5% Penyesuaian IHK 2026) per tahun ÷ 12", "UU 36/1999 Pasal 34A", "Pembanding SJUT Jakarta 2022", "Harga terjangkau menurut Pasal 34A", "Potongan bagi operator yang sudah menyewa banyak belum dihitung", "Penawaran umum")
 	if strings.Contains(page, "Sampai sewa berakhir") || !strings.Contains(page, `href="/tarif-ducting"`) || !strings.Contains(page, `href="#rute-2"`) {
 		t.Error("what goes on has a sum to its end, or a way leads nowhere")
 	}
