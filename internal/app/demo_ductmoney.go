@@ -74,7 +74,7 @@ func (a *App) seedRevenue(ctx context.Context, actor identity.Actor, now time.Ti
 	var claims []revenue.Claim
 	for _, c := range []revenue.Claim{
 		{Code: dividend, Payer: "BUMD Ducting Bersama Batam (contoh)", Basis: "RUPS tahun buku lalu (contoh)", DecidedOn: day(160), DueOn: day(40), Amount: 900_000_000},
-		{Code: rent, Payer: "BUMD Ducting Bersama Batam (contoh)", Basis: "Perjanjian sewa BMD (contoh)", DecidedOn: day(300), DueOn: day(-20), Amount: 420_000_000},
+		{Code: rent, Payer: "BUMD Ducting Bersama Batam (contoh)", Basis: "Perjanjian sewa BMD (contoh)", LegalNote: "Perjanjian sewa gedung dan gudang, bukan jalur kabel (contoh)", DecidedOn: day(300), DueOn: day(-20), Amount: 420_000_000},
 		{Code: retribution, Payer: "PT Galian Umpama (contoh)", Basis: "SKRD (contoh)", DecidedOn: day(70), DueOn: day(10), Amount: 36_000_000},
 	} {
 		c, err := a.Revenue.AddClaim(ctx, actor, c)

@@ -252,6 +252,9 @@ func TestRentOfBareLandTakesALegalNoteAndTwoPeople(t *testing.T) {
 	if _, err := st.AskLand(st.ctx, st.maker, ask); !fault.Is(err, "ducttariff.land_without_duct") {
 		t.Errorf("a segment whose ducts are only planned: %v", err)
 	}
+	if h, err := ducttariff.Facts(st.ctx, st.w.DB.App, ducttariff.Route{Segments: st.segments, Kind: duct.Subduct, Quantity: 1, Since: ask.Since}); err != nil || len(h.Parts) != 2 || h.Parts[0].Ducts != 1 || h.Parts[1].Ducts != 0 {
+		t.Errorf("ducts of a route, the second segment of which is only planned: %+v %v", h.Parts, err)
+	}
 	// The database holds the same, whoever writes.
 	_, err = st.w.DB.App.NewRaw("UPDATE duct_land_rent SET ducts = 0 WHERE tenant_id = ? AND id = ?", st.w.Batam.ID, r.ID).Exec(st.ctx)
 	if err == nil {

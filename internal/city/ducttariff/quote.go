@@ -212,7 +212,7 @@ func Agreed(ctx context.Context, db bun.IDB, lease uuid.UUID, r Route) (Held, er
 func Facts(ctx context.Context, db bun.IDB, r Route) (Held, error) {
 	h := Held{Kind: r.Kind, Quantity: r.Quantity, Since: duct.DayOf(r.Since), Until: duct.DayOf(r.Until)}
 	err := db.NewRaw(`SELECT k.code, coalesce(c.billed_mm, c.surveyed_mm, c.length_mm) AS length_mm, c.free_trade,
-			(SELECT count(*) FROM duct_unit u WHERE u.tenant_id = k.tenant_id AND u.segment_id = k.id AND u.kind = 'duct' AND u.voided_by IS NULL AND u.since <= ?1 AND (u.until IS NULL OR u.until > ?1)) AS ducts
+			(SELECT count(*) FROM duct_unit u WHERE u.tenant_id = k.tenant_id AND u.segment_id = k.id AND u.kind = 'duct' AND u.voided_by IS NULL AND u.since <= ?1 AND (u.until IS NULL OR u.until > ?1) AND c.class <> 'planned') AS ducts
 		FROM duct_segment k JOIN duct_segment_state c ON c.tenant_id = k.tenant_id AND c.segment_id = k.id AND c.voided_by IS NULL AND c.since <= ?1 AND (c.until IS NULL OR c.until > ?1)
 		WHERE k.tenant_id = ?0 AND k.id IN (?2) ORDER BY k.code`, tenancy.Must(ctx), h.Since.Format(time.DateOnly), bun.List(r.Segments)).Scan(ctx, &h.Parts)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,6 +40,7 @@ type landOwed struct {
 	ducttariff.LandRent
 	Operator string
 	covered  []span
+	bare     []span // days on which no duct lies in its segment, unless a legal note stands against that; the last may have no end
 }
 
 // lands are the approved rents that begin before a day: all of them, as sums and claims are made of them.
@@ -67,7 +69,7 @@ func lands(ctx context.Context, db bun.IDB, before time.Time) ([]*landOwed, erro
 			r.covered = append(r.covered, span{duct.DayOf(x.From), duct.DayOf(x.Until)})
 		}
 	}
-	return all, nil
+	return all, bare(ctx, db, of)
 }
 
 // open are the days from one to before another for which the rent is owed and no claim is.
@@ -136,8 +138,9 @@ func landAccount(all []Account) string {
 	return ""
 }
 
-// claimLand claims every approved rent of land that has begun to the end of the month, as far as no claim is for those days. A repetition
-// finds nothing. What has no price or no account is claimed once it has, and leaks until then.
+// claimLand claims every approved rent of land that has begun to the end of the month, as far as no claim is for those days and ducts lie there
+// on them. A repetition finds nothing. What has no price or no account is claimed once it has, and leaks until then; so do days without a duct,
+// until the rent is ended or asked for with a legal note.
 func (s *Service) claimLand(ctx context.Context, tx bun.Tx, _ time.Time) error {
 	if err := ducttariff.LandTurn(ctx, tx); err != nil {
 		return err
@@ -158,7 +161,7 @@ func (s *Service) claimLand(ctx context.Context, tx bun.Tx, _ time.Time) error {
 	}
 	next := time.Date(today.Year(), today.Month()+1, 1, 0, 0, 0, 0, time.UTC)
 	for _, r := range all {
-		for _, x := range r.open(duct.DayOf(r.Since), next) {
+		for _, x := range r.owed(duct.DayOf(r.Since), next) {
 			if err := s.claimSpan(ctx, tx, list, *r, x, code); err != nil {
 				return fmt.Errorf("revenue: claim land %s: %w", r.ID, err)
 			}
@@ -181,9 +184,13 @@ func (s *Service) claimSpan(ctx context.Context, tx bun.Tx, list ducttariff.List
 	}
 	today := s.today(ctx)
 	terms, _ := list.TermsOn(today)
-	c := Claim{TenantID: tenancy.Must(ctx), Code: code, Payer: clip(r.Operator), DecidedOn: today, DueOn: today.AddDate(0, 0, terms.DueDays), Amount: amount, MadeAt: s.now(), MadeBy: system.ID,
+	working := lines[0].Working.In(i18n.ID)
+	if more := len(lines) - 1; more > 0 {
+		working += i18n.ID.T("revenue.land_more", "n", more)
+	}
+	c := Claim{TenantID: tenancy.Must(ctx), Code: code, Payer: clip(r.Operator), DecidedOn: today, DueOn: today.AddDate(0, 0, terms.DueDays), Amount: amount, MadeAt: s.now(), MadeBy: system.ID, LegalNote: r.LegalNote,
 		LandRentID: uuid.NullUUID{UUID: r.ID, Valid: true}, CoversFrom: x.From, CoversUntil: x.Until,
-		Basis: clip(i18n.ID.T("revenue.land_basis", "place", r.Place, "from", i18n.ID.Date(x.From), "last", i18n.ID.Date(x.Until.AddDate(0, 0, -1)), "basis", lines[0].Basis))}
+		Basis: clip(i18n.ID.T("revenue.land_basis", "place", r.Place, "from", i18n.ID.Date(x.From), "last", i18n.ID.Date(x.Until.AddDate(0, 0, -1)), "basis", lines[0].Basis, "working", working))}
 	if c.ID, err = uuid.NewV7(); err != nil {
 		return err
 	}
@@ -191,7 +198,7 @@ func (s *Service) claimSpan(ctx context.Context, tx bun.Tx, list ducttariff.List
 		return err
 	}
 	return audit.Record(ctx, tx, audit.Entry{ActorID: system.ID, ActorKind: string(system.Kind), Action: "revenue.claim", Object: "revenue_claim", ObjectID: c.ID, At: s.now(),
-		Detail: map[string]any{"code": c.Code, "amount": int64(c.Amount), "due_on": c.DueOn.Format(time.DateOnly), "basis": c.Basis, "land_rent": r.ID}})
+		Detail: c.told()})
 }
 
 // clip bounds words to those of a claim.
@@ -202,7 +209,8 @@ func clip(text string) string {
 	return text
 }
 
-// covers names what is wrong with a claim for days of a rent of land: that they are not owed, or that another claim is for them.
+// covers names what is wrong with a claim for days of a rent of land: that they are not owed, that another claim is for them, or that no duct
+// lies there on them.
 func covers(ctx context.Context, tx bun.Tx, c Claim) ([]fault.Field, error) {
 	if !c.LandRentID.Valid || !c.CoversUntil.After(c.CoversFrom) {
 		return nil, nil
@@ -218,16 +226,20 @@ func covers(ctx context.Context, tx bun.Tx, c Claim) ([]fault.Field, error) {
 		if r.ID != c.LandRentID.UUID {
 			continue
 		}
-		if open := r.open(c.CoversFrom, c.CoversUntil); len(open) == 1 && open[0] == (span{c.CoversFrom, c.CoversUntil}) {
-			return nil, nil
+		whole := []span{{c.CoversFrom, c.CoversUntil}}
+		switch {
+		case !slices.Equal(r.open(c.CoversFrom, c.CoversUntil), whole):
+			return []fault.Field{{Name: "covers_from", Code: "revenue_covered"}}, nil
+		case !slices.Equal(r.owed(c.CoversFrom, c.CoversUntil), whole):
+			return []fault.Field{{Name: "covers_from", Code: "revenue_bare"}}, nil
 		}
-		return []fault.Field{{Name: "covers_from", Code: "revenue_covered"}}, nil
+		return nil, nil
 	}
 	return []fault.Field{{Name: "land", Code: "not_an_option"}}, nil
 }
 
 // landRest is what approved rents of land come to from tomorrow to the end of the year for the days that no claim is for. One without a
-// price comes to nothing.
+// price comes to nothing, and so do days without a duct.
 func (s *Service) landRest(ctx context.Context, day time.Time) (money.Rupiah, error) {
 	list, err := ducttariff.Read(ctx, s.d.DB.App)
 	if err != nil {
@@ -240,7 +252,7 @@ func (s *Service) landRest(ctx context.Context, day time.Time) (money.Rupiah, er
 	}
 	var sum money.Rupiah
 	for _, r := range all {
-		for _, x := range r.open(day.AddDate(0, 0, 1), next) {
+		for _, x := range r.owed(day.AddDate(0, 0, 1), next) {
 			part, err := r.amount(list, x)
 			if unrated(err) {
 				continue
@@ -256,7 +268,8 @@ func (s *Service) landRest(ctx context.Context, day time.Time) (money.Rupiah, er
 	return sum, nil
 }
 
-// unclaimed finds approved rents of land that are owed for days for which nothing is claimed; those with a price of nothing are not owed.
+// unclaimed finds approved rents of land that are owed for days for which nothing is claimed, also those on which no duct lies any more,
+// for somebody to end them or ask with a legal note; those with a price of nothing are not owed.
 func (s *Service) unclaimed(ctx context.Context, list ducttariff.List, today time.Time) ([]Leak, error) {
 	all, err := lands(ctx, s.d.DB.App, today.AddDate(0, 0, 1))
 	if err != nil {

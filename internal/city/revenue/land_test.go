@@ -104,6 +104,10 @@ func TestRentOfLandIsClaimedOnce(t *testing.T) {
 	if len(all) != 1 || all[0].Amount != 500_000 || all[0].Code != "4.1.04" || all[0].Payer != "PT Serat" || !all[0].DueOn.Equal(day("2026-03-12")) || leaks() != 0 {
 		t.Fatalf("%d leak; claims %+v", leaks(), all)
 	}
+	// The claim says the rule, the price and the factor in it, and the note by which it is owed.
+	if want := "Sewa lahan Jalan Gajah Mada, 1 Februari 2026 sampai 28 Februari 2026 (Permendagri 19/2016 jo. Permendagri 7/2024 Pasal 128B): 1.000 m × Rp6.000 (termasuk faktor penyesuai 10%) per tahun ÷ 12 = Rp500.000"; all[0].Basis != want || all[0].LegalNote != "Perjanjian 4/2023" {
+		t.Errorf("the claim says %q by %q", all[0].Basis, all[0].LegalNote)
+	}
 	// The rest of February is claimed; ten months are expected, all of it once.
 	if l := line("4.1.04"); l.Owed != 500_000 || l.Expected != 5_000_000 || l.Forecast != 5_500_000 {
 		t.Errorf("owed %v, expected %v, forecast %v", l.Owed, l.Expected, l.Forecast)

@@ -50,10 +50,23 @@ type Claim struct {
 	Amount    money.Rupiah `bun:"amount"`
 	MadeAt    time.Time    `bun:"made_at"`
 	MadeBy    uuid.UUID    `bun:"made_by"`
+	LegalNote string       `bun:"legal_note"` // by which rent of land is owed that no rent in the list is
 
 	LandRentID  uuid.NullUUID `bun:"land_rent_id"` // of rent of land: which, and for which days
 	CoversFrom  time.Time     `bun:"covers_from,nullzero"`
 	CoversUntil time.Time     `bun:"covers_until,nullzero"` // the first day that it is not for
+}
+
+// told is what the audit trail says of a claim.
+func (c Claim) told() map[string]any {
+	out := map[string]any{"code": c.Code, "amount": int64(c.Amount), "due_on": c.DueOn.Format(time.DateOnly), "basis": c.Basis}
+	if c.LegalNote != "" {
+		out["legal_note"] = c.LegalNote
+	}
+	if c.LandRentID.Valid {
+		out["land_rent"] = c.LandRentID.UUID
+	}
+	return out
 }
 
 // Receipt is what came into the city's treasury (RKUD). A negative one takes another back.
@@ -74,8 +87,11 @@ type Receipt struct {
 	MadeBy   uuid.UUID     `bun:"made_by"`
 }
 
-// textsMost bounds what is said, in characters.
-const textsMost = 300
+// textsMost bounds what is said, and notesMost a legal note, in characters.
+const (
+	textsMost = 300
+	notesMost = 1000
+)
 
 func said(name, text string) []fault.Field {
 	switch n := utf8.RuneCountInString(strings.TrimSpace(text)); {
@@ -153,13 +169,14 @@ func (s *Service) SetTarget(ctx context.Context, actor identity.Actor, t Target,
 }
 
 // AddClaim keeps what is owed to the city, perhaps for days of a rent of land, which then are neither claimed again nor expected besides. It
-// needs revenue:manage. It refuses Invalid for what is missing or cannot be, and for days (field "covers_from") that are not owed or claimed,
-// together with what whoever asks could not read.
+// needs revenue:manage. It refuses Invalid for what is missing or cannot be, for days (field "covers_from") that are not owed, are claimed, or
+// on which no duct lies any more, and, under the account of the rent of land, for what is neither of an approved rent nor has a legal note
+// (field "legal_note"; Permendagri 19/2016 jo. 7/2024 Pasal 128B); together with what whoever asks could not read.
 func (s *Service) AddClaim(ctx context.Context, actor identity.Actor, c Claim, unread ...fault.Field) (Claim, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.RevenueManage); err != nil {
 		return c, err
 	}
-	c.Payer, c.Basis, c.DecidedOn, c.DueOn = strings.TrimSpace(c.Payer), strings.TrimSpace(c.Basis), duct.DayOf(c.DecidedOn), duct.DayOf(c.DueOn)
+	c.Payer, c.Basis, c.LegalNote, c.DecidedOn, c.DueOn = strings.TrimSpace(c.Payer), strings.TrimSpace(c.Basis), strings.TrimSpace(c.LegalNote), duct.DayOf(c.DecidedOn), duct.DayOf(c.DueOn)
 	bad := fault.Also(unread, slices.Concat(said("payer", c.Payer), said("basis", c.Basis))...)
 	add := func(name, code string) { bad = fault.Also(bad, fault.Field{Name: name, Code: code}) }
 	if c.Amount <= 0 {
@@ -192,12 +209,16 @@ func (s *Service) AddClaim(ctx context.Context, actor identity.Actor, c Claim, u
 	if err != nil {
 		return c, err
 	}
-	bad = fault.Also(bad, more...)
+	ground, err := s.grounded(ctx, c)
+	if err != nil {
+		return c, err
+	}
+	bad = fault.Also(bad, slices.Concat(more, ground)...)
 	if c.ID, err = uuid.NewV7(); err != nil {
 		return c, err
 	}
 	c.TenantID, c.MadeAt, c.MadeBy = tenancy.Must(ctx), s.now(), actor.ID
-	return c, s.act(ctx, actor, "revenue.claim", "revenue_claim", c.ID, map[string]any{"code": c.Code, "amount": int64(c.Amount), "due_on": c.DueOn.Format(time.DateOnly), "basis": c.Basis}, func(ctx context.Context, tx bun.Tx) error {
+	return c, s.act(ctx, actor, "revenue.claim", "revenue_claim", c.ID, c.told(), func(ctx context.Context, tx bun.Tx) error {
 		taken, err := covers(ctx, tx, c)
 		if err != nil {
 			return err

@@ -170,7 +170,11 @@ func (p *Pages) claimSection(c *gin.Context, day time.Time) (bill.Section, error
 				state = ui.Mark{Tone: "bad", Icon: "alert-triangle", Text: l.T("bill.state.late")}
 			}
 		}
-		row := bill.Line{Cells: []bill.Cell{{Text: x.Payer, Small: x.Basis}, {Text: x.Code}, {Text: l.Date(x.DecidedOn)}, {Text: l.Date(x.DueOn)}, {Text: x.Amount.String()}, {Text: x.Open().String()}, {Mark: state}}}
+		small := x.Basis
+		if x.LegalNote != "" {
+			small += "; " + l.T("ductprice.legal_label") + ": " + x.LegalNote
+		}
+		row := bill.Line{Cells: []bill.Cell{{Text: x.Payer, Small: small}, {Text: x.Code}, {Text: l.Date(x.DecidedOn)}, {Text: l.Date(x.DueOn)}, {Text: x.Amount.String()}, {Text: x.Open().String()}, {Mark: state}}}
 		if x.Open() > 0 {
 			s.Table.Rows = append(s.Table.Rows, row)
 		} else {
@@ -253,7 +257,7 @@ const (
 	formReceipt = "terima-baru"
 )
 
-var revenueLabels = map[string]string{"year": "revenue.year", "code": "revenue.account", "amount": "usage.line_amount", "basis": "ductprice.basis", "payer": "revenue.payer", "decided_on": "revenue.decided_on", "due_on": "bill.due", "land": "revenue.land", "covers_from": "revenue.covers_from", "covers_until": "revenue.covers_until",
+var revenueLabels = map[string]string{"year": "revenue.year", "code": "revenue.account", "amount": "usage.line_amount", "basis": "ductprice.basis", "payer": "revenue.payer", "decided_on": "revenue.decided_on", "due_on": "bill.due", "land": "revenue.land", "covers_from": "revenue.covers_from", "covers_until": "revenue.covers_until", "legal_note": "ductprice.legal_label",
 	"claim": "revenue.claim", "number": "revenue.number", "on_day": "bill.received", "reason": "bill.reason", "segment": "revenue.segment", "note": "revenue.note", "found_on": "revenue.found_on", "how": "revenue.how"}
 
 // revenueForms say what a year is to bring, what is owed, and what came in.
@@ -301,7 +305,8 @@ func (p *Pages) revenueForms(c *gin.Context, lines []revenue.Line, day time.Time
 			Fields: fields(formReceipt, code, ui.Field{Name: "claim", Type: "select", Optional: true, Options: owed}, amount, ui.Field{Name: "number", Type: "text", Max: 100, Hint: l.T("revenue.number_hint")}, payer, ui.Field{Name: "on_day", Type: "date"})},
 		{ID: formClaim, Folded: of != formClaim, Title: l.T("revenue.add_claim"), Action: PathRevenue + "/piutang", Submit: l.T("bumd.receive_do"),
 			Fields: fields(formClaim, code, payer, ui.Field{Name: "basis", Type: "text", Max: 300, Hint: l.T("revenue.claim_basis")}, ui.Field{Name: "decided_on", Type: "date"}, ui.Field{Name: "due_on", Type: "date"}, amount,
-				ui.Field{Name: "land", Type: "select", Optional: true, Options: lands, Hint: l.T("revenue.land_hint")}, ui.Field{Name: "covers_from", Type: "date", Optional: true}, ui.Field{Name: "covers_until", Type: "date", Optional: true})},
+				ui.Field{Name: "land", Type: "select", Optional: true, Options: lands, Hint: l.T("revenue.land_hint")}, ui.Field{Name: "covers_from", Type: "date", Optional: true}, ui.Field{Name: "covers_until", Type: "date", Optional: true},
+				ui.Field{Name: "legal_note", Type: "long_text", Max: 1000, Optional: true, Hint: l.T("revenue.legal_hint")})},
 		{ID: formTarget, Folded: of != formTarget, Title: l.T("revenue.set_target"), Action: PathRevenue + "/target", Submit: l.T("bumd.save"),
 			Fields: fields(formTarget, ui.Field{Name: "year", Type: "number", Value: strconv.Itoa(day.Year())}, code, amount, ui.Field{Name: "basis", Type: "text", Max: 300, Hint: l.T("revenue.target_basis")})},
 	}, nil
@@ -333,7 +338,7 @@ func (p *Pages) setTarget(c *gin.Context) error {
 
 func (p *Pages) addClaim(c *gin.Context) error {
 	return p.onRevenue(c, formClaim, func(in site.Form) error {
-		x := revenue.Claim{Code: in.Text("code"), Payer: in.Line("payer"), Basis: in.Line("basis")}
+		x := revenue.Claim{Code: in.Text("code"), Payer: in.Line("payer"), Basis: in.Line("basis"), LegalNote: in.Text("legal_note")}
 		var decided, due, from, until, land, sum error
 		x.DecidedOn, decided = dayTyped(in, "decided_on")
 		x.DueOn, due = dayTyped(in, "due_on")

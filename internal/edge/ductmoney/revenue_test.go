@@ -40,6 +40,16 @@ func TestTwoLedgersOnOnePage(t *testing.T) {
 	ridwan.Lists(ridwan.Post(earned+"/target", "year", "", "code", "9.9", "amount", "", "basis", ""), "Tahun: ", "Rekening: ", "Jumlah: Isian ini wajib", "Dasar: Isian ini wajib")
 	ridwan.Lists(ridwan.Post(earned+"/piutang", "code", "4.1.03", "payer", "", "basis", "", "decided_on", "31-31", "due_on", "", "amount", "", "land", "x", "covers_from", "", "covers_until", "lusa"),
 		"Pembayar: ", "Dasar: ", "Diputuskan: Tulis tanggal", "Jatuh tempo: Isian ini wajib", "Jumlah: Isian ini wajib", "Sewa lahan: ", "Sampai hari terakhir: Tulis tanggal")
+	// Rent of land names the rent, or the ground by which it is owed, which stands with it.
+	owe := []string{"code", "4.1.04", "payer", "PT Serat Uji", "basis", "Perjanjian 4/2023", "decided_on", "2026-06-01", "due_on", "2027-03-01", "amount", "3.000.000", "land", "", "covers_from", "", "covers_until", "", "legal_note", ""}
+	a = ridwan.Post(earned+"/piutang", owe...)
+	ridwan.Lists(a, "Catatan hukum: Rekening ini untuk sewa lahan. Pilih sewa lahan yang sudah disetujui di atas, atau tulis dasar hukumnya di sini.")
+	if !strings.Contains(a.Body, `value="Perjanjian 4/2023"`) || !strings.Contains(a.Body, `<h3 id="piutang-baru">`) {
+		t.Error("what was typed is lost, or folded away")
+	}
+	owe[len(owe)-1] = "Pasal 117 Permendagri 19/2016"
+	ridwan.Goes(ridwan.Post(earned+"/piutang", owe...), earned)
+	ridwan.Page(earned, "Perjanjian 4/2023; Catatan hukum: Pasal 117 Permendagri 19/2016")
 	take[7] = "STS-17"
 	ridwan.Goes(ridwan.Post(earned+"/terima", take...), earned)
 	ridwan.Goes(ridwan.Post(earned+"/target", "year", "2026", "code", "4.1.03", "amount", "4.000.000", "basis", "APBD 2026"), earned)
