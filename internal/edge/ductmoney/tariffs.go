@@ -19,6 +19,7 @@ import (
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
+	"bedelau/internal/kernel/money"
 	"bedelau/web/page/bill"
 	"bedelau/web/ui"
 )
@@ -44,7 +45,7 @@ func (p *Pages) tariffsPage(c *gin.Context, status int, in site.Form, of string,
 	}
 	v.Sections = append(v.Sections, bill.Section{ID: "harga", Title: l.T("ductprice.prices"), Table: prices, Empty: &bill.Empty{Icon: "coin", Title: l.T("ductprice.none"), Text: l.T("ductprice.none_text")}},
 		termsSection(l, list, today), indexSection(l, list), floorSection(l, list, today))
-	asked, err := p.changes(c)
+	asked, err := p.changes(c, list)
 	if err != nil {
 		return err
 	}
@@ -146,7 +147,7 @@ func floorSection(l i18n.Locale, list ducttariff.List, day time.Time) bill.Secti
 }
 
 // changes lists what was asked for, with the ways to decide what others asked.
-func (p *Pages) changes(c *gin.Context) (bill.Section, error) {
+func (p *Pages) changes(c *gin.Context, list ducttariff.List) (bill.Section, error) {
 	ctx, l, who := c.Request.Context(), gate.LocaleOf(c), gate.ActorOf(c)
 	s := bill.Section{ID: "permintaan", Title: l.T("ductprice.requests"), Text: l.T("ductprice.two_people"), Empty: &bill.Empty{Icon: "inbox", Title: l.T("ductprice.no_requests"), Text: l.T("ductprice.no_requests_text")}}
 	all, err := p.DuctPrice.Changes(ctx, who, false)
@@ -163,7 +164,7 @@ func (p *Pages) changes(c *gin.Context) (bill.Section, error) {
 	}
 	s.Table = &bill.Table{Title: l.T("ductprice.requests"), Columns: []bill.Column{{Label: l.T("ductprice.what")}, {Label: l.T("ductprice.since")}, {Label: l.T("bill.reason")}, {Label: l.T("bumd.asked_by")}, {Label: l.T("bill.state")}}}
 	for _, x := range all {
-		what, err := changed(l, x)
+		what, err := changed(l, list, x)
 		if err != nil {
 			return s, err
 		}
@@ -179,8 +180,8 @@ func (p *Pages) changes(c *gin.Context) (bill.Section, error) {
 	return s, nil
 }
 
-// changed is what a change would be.
-func changed(l i18n.Locale, x ducttariff.Change) (bill.Cell, error) {
+// changed is what a change would be, of a price with what it was until then.
+func changed(l i18n.Locale, known ducttariff.List, x ducttariff.Change) (bill.Cell, error) {
 	list, err := x.Entry()
 	if err != nil {
 		return bill.Cell{}, err
@@ -188,21 +189,23 @@ func changed(l i18n.Locale, x ducttariff.Change) (bill.Cell, error) {
 	switch {
 	case len(list.Tariffs) > 0:
 		t := list.Tariffs[0]
-		price := t.Rate.String() + " " + l.T("ductprice.per."+t.Per)
-		if t.Rate == 0 {
-			price = l.T("ductprice.no_more")
+		out := bill.Cell{Text: t.Name.In(l), Small: priceSaid(l, t, t.Rate)}
+		first, err := time.Parse(time.DateOnly, t.EffectiveFrom)
+		if err != nil {
+			return out, err
 		}
-		said := []string{price, t.Basis}
-		if t.Factor > 0 {
-			said = append(said, l.T("ductprice.factor")+": "+ducttariff.Percent(l, t.Factor))
-		}
-		method, legal := t.NotesIn(l)
-		for _, x := range []struct{ key, text string }{{"ductprice.method_label", method}, {"ductprice.legal_label", legal}} {
-			if x.text != "" {
-				said = append(said, l.T(x.key)+": "+x.text)
+		last := first.AddDate(0, 0, -1)
+		for _, was := range known.On(last) {
+			if was.Code != t.Code {
+				continue
 			}
+			rate, err := known.RateOn(was, last)
+			if err != nil {
+				return out, err
+			}
+			out.Small += ". " + l.T("ductprice.was", "old", priceSaid(l, was, rate))
 		}
-		return bill.Cell{Text: t.Name.In(l), Small: strings.Join(said, "; ")}, nil
+		return out, nil
 	case len(list.Indexes) > 0:
 		return bill.Cell{Text: list.Indexes[0].Name.In(l), Small: ducttariff.Percent(l, list.Indexes[0].Rise) + "; " + list.Indexes[0].Basis}, nil
 	case len(list.Floors) > 0:
@@ -211,6 +214,28 @@ func changed(l i18n.Locale, x ducttariff.Change) (bill.Cell, error) {
 		return bill.Cell{Text: list.Terms[0].Name.In(l), Small: termsAsked(l, list.Terms[0])}, nil
 	}
 	return bill.Cell{Text: x.Code}, nil
+}
+
+// priceSaid is what a price is, with the rule, the factor, the method and the legal note that made it.
+func priceSaid(l i18n.Locale, t ducttariff.Tariff, rate money.Rupiah) string {
+	price := rate.String() + " " + l.T("ductprice.per."+t.Per)
+	switch {
+	case t.Rate == 0:
+		price = l.T("ductprice.no_more")
+	case rate != t.Rate:
+		price += ", " + l.T("ductprice.indexed", "rate", t.Rate)
+	}
+	said := []string{price, t.Basis}
+	if t.Factor > 0 {
+		said = append(said, l.T("ductprice.factor")+": "+ducttariff.Percent(l, t.Factor))
+	}
+	method, legal := t.NotesIn(l)
+	for _, x := range []struct{ key, text string }{{"ductprice.method_label", method}, {"ductprice.legal_label", legal}} {
+		if x.text != "" {
+			said = append(said, l.T(x.key)+": "+x.text)
+		}
+	}
+	return strings.Join(said, "; ")
 }
 
 // decideForms approve or refuse what somebody else asked for.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"bedelau/internal/edge/pagetest"
 )
@@ -77,7 +78,9 @@ func TestAPriceIsAskedForAndDecided(t *testing.T) {
 	// Whoever decides sees what a price of land is made of.
 	bima.Goes(bima.Post(tariffs, "code", "sewa-lahan", "rate", "6.500", "effective_from", "2027-01-01", "basis", "Keputusan Wali Kota 7/2026", "reason", "Penilaian 2026",
 		"factor", "12,5", "method", "Nilai wajar per meter", "legal_note", "Pasal 117 Permendagri 19/2016"), tariffs)
-	sari.Page(tariffs, "Rp6.500 per tahun", "Keputusan Wali Kota 7/2026", "Faktor penyesuai sewa lahan: 12,5%", "Cara hitung: Nilai wajar per meter", "Catatan hukum: Pasal 117 Permendagri 19/2016")
+	sari.Page(tariffs, "Rp6.500 per tahun", "Keputusan Wali Kota 7/2026", "Faktor penyesuai sewa lahan: 12,5%", "Cara hitung: Nilai wajar per meter", "Catatan hukum: Pasal 117 Permendagri 19/2016. "+
+		"Sebelumnya: Rp6.000 per tahun; Permendagri 19/2016 jo. Permendagri 7/2024 Pasal 128B; Faktor penyesuai sewa lahan: 10%; Cara hitung: Nilai sewa pasar tanah per meter × faktor penyesuai 10%; Catatan hukum: Hanya di tempat",
+		"Rp15.000 per tahun; Keputusan Direksi 12/2026. Sebelumnya: Rp14.350 per tahun, semula Rp14.000; UU 36/1999 Pasal 34A")
 	auditor := s.Staff(t, pagetest.HostBatam, "Tuti Auditor", "auditor", "")
 	if page := auditor.Page(tariffs, "Harga 2027"); strings.Contains(page, "Kirim permintaan") {
 		t.Error("an auditor is asked for prices")
@@ -127,5 +130,23 @@ func TestTermsAreAskedForAndDecided(t *testing.T) {
 	bima.Goes(bima.Post(at, ask...), tariffs)
 	sari := s.Staff(t, pagetest.HostBatam, "Sari Ducting", "duct_manager", "")
 	decide := tariffs + "/permintaan/" + between(t, sari.Page(tariffs, "Usulan operator", "3,5%", "Setujui"), `action="/petugas/ducting/tarif/permintaan/`, `"`)
+	nobody := s.Browser(t, pagetest.HostBatam)
+	now := func() string {
+		return pagetest.Text(between(t, nobody.Page(offer), `<h2 id="ketentuan"`, "</section>"))
+	}
+	was := now()
 	sari.Goes(sari.Post(decide, "jawaban", "setuju"), tariffs)
+	if got := now(); got != was {
+		t.Errorf("terms of next year are offered before: %s", got)
+	}
+	s.Wait(40 * 24 * time.Hour)
+	terms := now()
+	for _, want := range []string{"paling singkat 6 bulan", "sewa 2 bulan", "14 hari", "3,5%", "SK Direksi 3/2026"} {
+		if !strings.Contains(terms, want) || strings.Contains(was, want) {
+			t.Errorf("the offer does not say the new %q, or said it before: %s; before: %s", want, terms, was)
+		}
+	}
+	if list := between(t, nobody.Page(offer), `<h2 id="syarat"`, "</section>"); !strings.Contains(list, "Setiap operator yang berizin") {
+		t.Errorf("the conditions are lost with new terms: %s", list)
+	}
 }
