@@ -12,12 +12,7 @@ import (
 func TestACrewIsSealedAndErased(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
-	o := st.quoted(st.mine)
-	_, err := st.AcceptQuote(st.ctx, st.mine, o.ID, 0)
-	st.must(err)
-	st.step(st.manager, o.ID, "order")
-	st.permit(o.ID)
-	st.step(st.manager, o.ID, "permitted")
+	o := st.permitted()
 	w := st.window(st.mine, o.ID, "B", "2026-12-01", "2026-12-02")
 	clear := func() (n int) {
 		st.must(st.w.DB.App.NewRaw("SELECT count(*) FROM duct_order_window WHERE tenant_id = ? AND (crew || leader || phone || safety <> '' OR sealed IS NULL)", st.w.Batam.ID).Scan(st.ctx, &n))

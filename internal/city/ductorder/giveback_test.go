@@ -56,12 +56,7 @@ func TestAnOrderThatEndsGivesItsManholesBack(t *testing.T) {
 func TestAnActiveLeaseClosesWhatNobodyDecided(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
-	o := st.quoted(st.mine)
-	_, err := st.AcceptQuote(st.ctx, st.mine, o.ID, 0)
-	st.must(err)
-	st.step(st.manager, o.ID, "order")
-	st.permit(o.ID)
-	st.step(st.manager, o.ID, "permitted")
+	o := st.permitted()
 	asked, granted := st.window(st.mine, o.ID, "C", "2026-12-20", "2026-12-20"), st.window(st.mine, o.ID, "B", "2026-12-01", "2026-12-02")
 	st.must(st.DecideWindow(st.ctx, st.manager, WindowDecision{Order: o.ID, Window: granted.ID, Grant: true}))
 	st.step(st.manager, o.ID, "open_access")

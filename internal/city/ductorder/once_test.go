@@ -15,12 +15,7 @@ import (
 func TestAFormSentTwiceIsOne(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
-	o := st.quoted(st.mine)
-	_, err := st.AcceptQuote(st.ctx, st.mine, o.ID, 0)
-	st.must(err)
-	st.step(st.manager, o.ID, "order")
-	st.permit(o.ID)
-	st.step(st.manager, o.ID, "permitted")
+	o := st.permitted()
 	in := WindowInput{Key: uuid.New(), Order: o.ID, Node: "B", Since: day("2026-12-01"), Until: day("2026-12-02"), Crew: "Regu 1", Leader: "Budi", Phone: "081234567890", People: 4, Safety: "Ahli K3 No. 12"}
 	var windows [8]Window
 	together(len(windows), func(i int) {

@@ -256,12 +256,7 @@ func TestNoTwoCrewsInOneManhole(t *testing.T) {
 func TestAWindowIsRefusedForAPublishedReason(t *testing.T) {
 	t.Parallel()
 	st := newStage(t)
-	o := st.quoted(st.mine)
-	_, err := st.AcceptQuote(st.ctx, st.mine, o.ID, 0)
-	st.must(err)
-	st.step(st.manager, o.ID, "order")
-	st.permit(o.ID)
-	st.step(st.manager, o.ID, "permitted")
+	o := st.permitted()
 	w := st.window(st.mine, o.ID, "B", "2026-12-01", "2026-12-03")
 	st.must(st.DecideWindow(st.ctx, st.manager, WindowDecision{Order: o.ID, Window: w.ID, Refusal: "regu_lain", Reason: " Coba 4 Desember "}))
 	st.inTx(func(ctx context.Context, tx bun.Tx) error {

@@ -257,13 +257,27 @@ func (st *stage) window(who identity.Actor, id uuid.UUID, node, since, until str
 	return w
 }
 
-// active brings an order to its active lease.
-func (st *stage) active() Order {
+// ordered brings an order to where its quote is accepted and it is placed.
+func (st *stage) ordered() Order {
 	st.t.Helper()
 	o := st.quoted(st.mine)
 	_, err := st.AcceptQuote(st.ctx, st.mine, o.ID, 0)
 	st.must(err)
-	st.step(st.manager, o.ID, "order")
+	return st.step(st.manager, o.ID, "order")
+}
+
+// permitted brings an order to its permits.
+func (st *stage) permitted() Order {
+	st.t.Helper()
+	o := st.ordered()
+	st.permit(o.ID)
+	return st.step(st.manager, o.ID, "permitted")
+}
+
+// active brings an order to its active lease.
+func (st *stage) active() Order {
+	st.t.Helper()
+	o := st.ordered()
 	st.built(o.ID)
 	st.step(st.manager, o.ID, "record_as_built", func(in *ActInput) { in.AsBuilt = AsBuiltSame })
 	return st.step(st.manager, o.ID, "bill")
