@@ -164,7 +164,7 @@ func (p *Pages) changes(c *gin.Context, list ducttariff.List) (bill.Section, err
 	}
 	s.Table = &bill.Table{Title: l.T("ductprice.requests"), Columns: []bill.Column{{Label: l.T("ductprice.what")}, {Label: l.T("ductprice.since")}, {Label: l.T("bill.reason")}, {Label: l.T("bumd.asked_by")}, {Label: l.T("bill.state")}}}
 	for _, x := range all {
-		what, err := changed(l, list, x)
+		what, title, err := changed(l, list, x)
 		if err != nil {
 			return s, err
 		}
@@ -173,26 +173,26 @@ func (p *Pages) changes(c *gin.Context, list ducttariff.List) (bill.Section, err
 			state.Small = l.T("bumd.own_request")
 		}
 		if x.Approved == nil && x.AskedBy != who.ID && p.may(c, access.DuctTariff) {
-			s.Forms = append(s.Forms, decideForms(l, PathTariffs+"/permintaan/"+x.ID.String(), x.ID, what.Text+", "+what.Small, x.Reason)...)
+			s.Forms = append(s.Forms, decideForms(l, PathTariffs+"/permintaan/"+x.ID.String(), x.ID, title, x.Reason)...)
 		}
 		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{what, {Text: dateOf(l, x.EffectiveFrom)}, {Text: x.Reason}, {Text: names[x.AskedBy], Small: l.DateTime(site.Zoned(c, x.AskedAt))}, state}})
 	}
 	return s, nil
 }
 
-// changed is what a change would be, of a price with what it was until then.
-func changed(l i18n.Locale, known ducttariff.List, x ducttariff.Change) (bill.Cell, error) {
+// changed is what a change would be, of a price with what it was until then, and briefly what is decided.
+func changed(l i18n.Locale, known ducttariff.List, x ducttariff.Change) (what bill.Cell, brief string, err error) {
 	list, err := x.Entry()
 	if err != nil {
-		return bill.Cell{}, err
+		return what, "", err
 	}
 	switch {
 	case len(list.Tariffs) > 0:
 		t := list.Tariffs[0]
-		out := bill.Cell{Text: t.Name.In(l), Small: priceSaid(l, t, t.Rate)}
+		what, brief = bill.Cell{Text: t.Name.In(l), Small: priceSaid(l, t, t.Rate)}, priced(l, t, t.Rate)
 		first, err := time.Parse(time.DateOnly, t.EffectiveFrom)
 		if err != nil {
-			return out, err
+			return what, "", err
 		}
 		last := first.AddDate(0, 0, -1)
 		for _, was := range known.On(last) {
@@ -201,28 +201,37 @@ func changed(l i18n.Locale, known ducttariff.List, x ducttariff.Change) (bill.Ce
 			}
 			rate, err := known.RateOn(was, last)
 			if err != nil {
-				return out, err
+				return what, "", err
 			}
-			out.Small += ". " + l.T("ductprice.was", "old", priceSaid(l, was, rate))
+			what.Small += ". " + l.T("ductprice.was", "old", priceSaid(l, was, rate))
 		}
-		return out, nil
 	case len(list.Indexes) > 0:
-		return bill.Cell{Text: list.Indexes[0].Name.In(l), Small: ducttariff.Percent(l, list.Indexes[0].Rise) + "; " + list.Indexes[0].Basis}, nil
+		brief = ducttariff.Percent(l, list.Indexes[0].Rise)
+		what = bill.Cell{Text: list.Indexes[0].Name.In(l), Small: brief + "; " + list.Indexes[0].Basis}
 	case len(list.Floors) > 0:
-		return bill.Cell{Text: list.Floors[0].Name.In(l), Small: list.Floors[0].Rate.String() + "; " + list.Floors[0].Basis}, nil
+		brief = list.Floors[0].Rate.String()
+		what = bill.Cell{Text: list.Floors[0].Name.In(l), Small: brief + "; " + list.Floors[0].Basis}
 	case len(list.Terms) > 0:
-		return bill.Cell{Text: list.Terms[0].Name.In(l), Small: termsAsked(l, list.Terms[0])}, nil
+		brief = termsAsked(l, list.Terms[0])
+		what = bill.Cell{Text: list.Terms[0].Name.In(l), Small: brief}
+	default:
+		what.Text, brief = x.Code, x.EffectiveFrom
 	}
-	return bill.Cell{Text: x.Code}, nil
+	return what, what.Text + ", " + brief, nil
+}
+
+// priced is a price with the time that it is for.
+func priced(l i18n.Locale, t ducttariff.Tariff, rate money.Rupiah) string {
+	if t.Rate == 0 {
+		return l.T("ductprice.no_more")
+	}
+	return rate.String() + " " + l.T("ductprice.per."+t.Per)
 }
 
 // priceSaid is what a price is, with the rule, the factor, the method and the legal note that made it.
 func priceSaid(l i18n.Locale, t ducttariff.Tariff, rate money.Rupiah) string {
-	price := rate.String() + " " + l.T("ductprice.per."+t.Per)
-	switch {
-	case t.Rate == 0:
-		price = l.T("ductprice.no_more")
-	case rate != t.Rate:
+	price := priced(l, t, rate)
+	if rate != t.Rate {
 		price += ", " + l.T("ductprice.indexed", "rate", t.Rate)
 	}
 	said := []string{price, t.Basis}
@@ -386,7 +395,14 @@ func (p *Pages) askPrice(c *gin.Context, in site.Form, a identity.Actor, t ductt
 			return err
 		}
 	}
-	t.Method, t.LegalNote = in.Line("method"), in.Text("legal_note")
+	method, legal := in.Line("method"), in.Text("legal_note")
+	if method != t.Method { // what it was called in English is not what the new one says
+		t.English.Method = ""
+	}
+	if legal != t.LegalNote {
+		t.English.LegalNote = ""
+	}
+	t.Method, t.LegalNote = method, legal
 	_, err = p.DuctPrice.AskTariff(c.Request.Context(), a, t, in.Text("reason"))
 	return err
 }

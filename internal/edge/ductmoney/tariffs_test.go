@@ -81,6 +81,9 @@ func TestAPriceIsAskedForAndDecided(t *testing.T) {
 	sari.Page(tariffs, "Rp6.500 per tahun", "Keputusan Wali Kota 7/2026", "Faktor penyesuai sewa lahan: 12,5%", "Cara hitung: Nilai wajar per meter", "Catatan hukum: Pasal 117 Permendagri 19/2016. "+
 		"Sebelumnya: Rp6.000 per tahun; Permendagri 19/2016 jo. Permendagri 7/2024 Pasal 128B; Faktor penyesuai sewa lahan: 10%; Cara hitung: Nilai sewa pasar tanah per meter × faktor penyesuai 10%; Catatan hukum: Hanya di tempat",
 		"Rp15.000 per tahun; Keputusan Direksi 12/2026. Sebelumnya: Rp14.350 per tahun, semula Rp14.000; UU 36/1999 Pasal 34A")
+	// Nobody has said in English how the new price was found: what the former was called there is not shown for it.
+	sari.Post("/bahasa", "lang", "en", "next", tariffs)
+	sari.Page(tariffs, "Rp6.500 a year; Keputusan Wali Kota 7/2026; Factor of rent of land: 12.5%; Method: Nilai wajar per meter; Legal note: Pasal 117", "Method: Market rent of land for a metre", "Rent of the city's land where ducts are provided, Rp6.500 a year")
 	auditor := s.Staff(t, pagetest.HostBatam, "Tuti Auditor", "auditor", "")
 	if page := auditor.Page(tariffs, "Harga 2027"); strings.Contains(page, "Kirim permintaan") {
 		t.Error("an auditor is asked for prices")
