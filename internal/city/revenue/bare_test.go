@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -221,5 +223,33 @@ func TestAClaimOfLandHasItsGround(t *testing.T) {
 	rent.LegalNote, rent.LandRentID, rent.CoversFrom, rent.CoversUntil = "", uuid.NullUUID{UUID: st.rents["OUT"], Valid: true}, day("2026-03-01"), day("2026-04-01")
 	if _, err := st.AddClaim(st.ctx, st.officer, rent); err != nil {
 		t.Errorf("of an approved rent: %v", err)
+	}
+}
+
+// TestAClaimThatIsSentTwiceIsOne, at the same moment too; another that says something else stands beside it.
+func TestAClaimThatIsSentTwiceIsOne(t *testing.T) {
+	t.Parallel()
+	st := newStreet(t)
+	c := Claim{Code: "4.1.03", Payer: "BUMD", Basis: "RUPS 1/2026", DecidedOn: day("2026-01-10"), DueOn: day("2026-06-30"), Amount: 2_000_000}
+	var kept atomic.Int32
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			_, err := st.AddClaim(st.ctx, st.officer, c)
+			if f := fault.From(err).Fields; err == nil {
+				kept.Add(1)
+			} else if len(f) != 1 || f[0].Name != "basis" || f[0].Code != "revenue_twice" {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	c.Basis = "RUPS 2/2026"
+	_, err := st.AddClaim(st.ctx, st.officer, c)
+	st.must(err)
+	claims, err := st.Claims(st.ctx, st.officer)
+	st.must(err)
+	if kept.Load() != 1 || len(claims) != 2 {
+		t.Errorf("%d were kept, and %d claims are there", kept.Load(), len(claims))
 	}
 }

@@ -210,13 +210,10 @@ func clip(text string) string {
 }
 
 // covers names what is wrong with a claim for days of a rent of land: that they are not owed, that another claim is for them, or that no duct
-// lies there on them.
+// lies there on them. The caller has ducttariff.LandTurn.
 func covers(ctx context.Context, tx bun.Tx, c Claim) ([]fault.Field, error) {
 	if !c.LandRentID.Valid || !c.CoversUntil.After(c.CoversFrom) {
 		return nil, nil
-	}
-	if err := ducttariff.LandTurn(ctx, tx); err != nil {
-		return nil, err
 	}
 	all, err := lands(ctx, tx, c.CoversUntil)
 	if err != nil {

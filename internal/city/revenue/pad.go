@@ -14,6 +14,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/kernel/access"
 	"bedelau/internal/kernel/audit"
 	"bedelau/internal/kernel/fault"
@@ -171,7 +172,7 @@ func (s *Service) SetTarget(ctx context.Context, actor identity.Actor, t Target,
 // AddClaim keeps what is owed to the city, perhaps for days of a rent of land, which then are neither claimed again nor expected besides. It
 // needs revenue:manage. It refuses Invalid for what is missing or cannot be, for days (field "covers_from") that are not owed, are claimed, or
 // on which no duct lies any more, and, under the account of the rent of land, for what is neither of an approved rent nor has a legal note
-// (field "legal_note"; Permendagri 19/2016 jo. 7/2024 Pasal 128B); together with what whoever asks could not read.
+// (field "legal_note"; Permendagri 19/2016 jo. 7/2024 Pasal 128B), and what was claimed in the very same words before (field "basis"); together with what whoever asks could not read.
 func (s *Service) AddClaim(ctx context.Context, actor identity.Actor, c Claim, unread ...fault.Field) (Claim, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.RevenueManage); err != nil {
 		return c, err
@@ -219,16 +220,36 @@ func (s *Service) AddClaim(ctx context.Context, actor identity.Actor, c Claim, u
 	}
 	c.TenantID, c.MadeAt, c.MadeBy = tenancy.Must(ctx), s.now(), actor.ID
 	return c, s.act(ctx, actor, "revenue.claim", "revenue_claim", c.ID, c.told(), func(ctx context.Context, tx bun.Tx) error {
+		if err := ducttariff.LandTurn(ctx, tx); err != nil { // of two at once the second sees the first
+			return err
+		}
 		taken, err := covers(ctx, tx, c)
 		if err != nil {
 			return err
 		}
-		if err := fault.Fields(fault.Also(bad, taken...)); err != nil {
+		twice, err := kept(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		if err := fault.Fields(fault.Also(bad, slices.Concat(twice, taken)...)); err != nil {
 			return err
 		}
 		_, err = tx.NewInsert().Model(&c).Exec(ctx)
 		return err
 	})
+}
+
+// kept names a claim that says the very same as one before it: the form was sent twice.
+func kept(ctx context.Context, tx bun.Tx, c Claim) ([]fault.Field, error) {
+	if c.LandRentID.Valid || c.DueOn.IsZero() || c.DecidedOn.IsZero() {
+		return nil, nil // no day of a rent is claimed twice as it is; without a day it is refused for that
+	}
+	is, err := tx.NewSelect().Model((*Claim)(nil)).Where("c.tenant_id = ? AND c.land_rent_id IS NULL AND c.due_on = ? AND c.decided_on = ? AND c.code = ? AND c.payer = ? AND c.basis = ? AND c.amount = ?", c.TenantID,
+		c.DueOn.Format(time.DateOnly), c.DecidedOn.Format(time.DateOnly), c.Code, c.Payer, c.Basis, c.Amount).Exists(ctx)
+	if !is || err != nil {
+		return nil, err
+	}
+	return []fault.Field{{Name: "basis", Code: "revenue_twice"}}, nil
 }
 
 // Receive keeps what came into the treasury. It needs revenue:manage. It refuses Invalid for what is missing or cannot be, a number

@@ -50,6 +50,7 @@ func TestTwoLedgersOnOnePage(t *testing.T) {
 	owe[len(owe)-1] = "Pasal 117 Permendagri 19/2016"
 	ridwan.Goes(ridwan.Post(earned+"/piutang", owe...), earned)
 	ridwan.Page(earned, "Perjanjian 4/2023; Catatan hukum: Pasal 117 Permendagri 19/2016")
+	ridwan.Lists(ridwan.Post(earned+"/piutang", owe...), "Dasar: Yang sama persis sudah dicatat")
 	take[7] = "STS-17"
 	ridwan.Goes(ridwan.Post(earned+"/terima", take...), earned)
 	ridwan.Goes(ridwan.Post(earned+"/target", "year", "2026", "code", "4.1.03", "amount", "4.000.000", "basis", "APBD 2026"), earned)

@@ -55,6 +55,9 @@ func (p *Pages) problem(c *gin.Context, status int, text string) {
 	}
 	v.Title = v.Heading()
 	if err := p.Render(c, status, problem.Page(v)); err != nil {
+		if c.Request.Context().Err() != nil {
+			return // who asked has left
+		}
 		p.Log.ErrorContext(c.Request.Context(), "problem page", "request", gate.RequestID(c), "err", err)
 		c.String(http.StatusInternalServerError, gate.LocaleOf(c).T("fault.internal"))
 	}
