@@ -49,14 +49,14 @@ func (s *Service) Export(ctx context.Context, actor identity.Actor, in i18n.Loca
 	case Realisation:
 		return s.exportLedger(ctx, actor, in, day, row)
 	case Receivables:
-		if err := heading("code", "payer", "basis", "decided", "due", "amount", "received", "open", "days_late", "age"); err != nil {
+		if err := heading("code", "payer", "basis", "legal_note", "decided", "due", "amount", "received", "open", "days_late", "age"); err != nil {
 			return err
 		}
 		return s.claims(ctx, "", day, func(c aged) error {
 			if c.Open() <= 0 {
 				return nil
 			}
-			return row([]any{c.Code, c.Payer, c.Basis, dateText(c.DecidedOn), dateText(c.DueOn), int64(c.Amount), int64(c.Received), int64(c.Open()), c.late(day), in.T("revenue.export.age." + c.age(day))})
+			return row([]any{c.Code, c.Payer, c.Basis, c.LegalNote, dateText(c.DecidedOn), dateText(c.DueOn), int64(c.Amount), int64(c.Received), int64(c.Open()), c.late(day), in.T("revenue.export.age." + c.age(day))})
 		})
 	case Dividends:
 		if err := heading("code", "payer", "basis", "decided", "due", "amount", "received", "last_paid", "open", "days_late"); err != nil {

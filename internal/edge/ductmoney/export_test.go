@@ -45,6 +45,7 @@ func TestFilesForTheRevenueOffices(t *testing.T) {
 	ridwan.Goes(ridwan.Post(earned+"/target", "year", "2026", "code", "4.1.03", "amount", "4.000.000", "basis", "APBD 2026"), earned)
 	ridwan.Goes(ridwan.Post(earned+"/piutang", "code", "4.1.03", "payer", "BUMD", "basis", "RUPS 1/2026", "decided_on", "2026-06-01", "due_on", "2026-09-30", "amount", "2.000.000"), earned)
 	ridwan.Goes(ridwan.Post(earned+"/piutang", "code", "4.1.02", "payer", "PT Galian", "basis", "SKRD 7/2026", "decided_on", "2026-11-01", "due_on", "2026-12-15", "amount", "1.500.000"), earned)
+	ridwan.Goes(ridwan.Post(earned+"/piutang", "code", "4.1.04", "payer", "PT Serat Uji", "basis", "Sewa gudang", "decided_on", "2026-11-01", "due_on", "2026-12-20", "amount", "700.000", "legal_note", "Pasal 117 Permendagri 19/2016"), earned)
 	page := ridwan.Page(earned, "4.1.03, BUMD, Rp2.000.000")
 	before, _, _ := strings.Cut(page, `4.1.03, BUMD, Rp2.000.000`)
 	claim := before[strings.LastIndex(before, `value="`)+len(`value="`):]
@@ -52,7 +53,7 @@ func TestFilesForTheRevenueOffices(t *testing.T) {
 	ridwan.Goes(ridwan.Post(earned+"/terima", "code", "4.1.03", "claim", claim, "amount", "500.000", "number", "STS-1", "payer", "BUMD", "on_day", "2026-10-05"), earned)
 	for path, want := range map[string][]string{
 		"realisasi": {"Kode rekening|Nama rekening|Saluran|Target|Dasar|Januari", "|4000000|APBD 2026|0|0|0|0|0|0|0|0|0|500000|0|0|500000|12.50%|1500000|1500000|2000000|2000000"},
-		"piutang":   {"4.1.03|BUMD|RUPS 1/2026|2026-06-01|2026-09-30|2000000|500000|1500000|55|31–60 hari", "4.1.02|PT Galian|SKRD 7/2026|2026-11-01|2026-12-15|1500000|0|1500000|0|belum jatuh tempo"},
+		"piutang":   {"4.1.03|BUMD|RUPS 1/2026||2026-06-01|2026-09-30|2000000|500000|1500000|55|31–60 hari", "4.1.02|PT Galian|SKRD 7/2026||2026-11-01|2026-12-15|1500000|0|1500000|0|belum jatuh tempo", "4.1.04|PT Serat Uji|Sewa gudang|Pasal 117 Permendagri 19/2016|2026-11-01|"},
 		"dividen":   {"4.1.03|BUMD|RUPS 1/2026|2026-06-01|2026-09-30|2000000|500000|2026-10-05|1500000|55"},
 		"skrd":      {"PT Galian|SKRD 7/2026|2026-11-01|2026-12-15|1500000|", "satu juta lima ratus ribu rupiah"},
 		"kontrak":   {"PT Serat Uji|", "2026-10-01"},
