@@ -403,8 +403,7 @@ func (s *Service) whole(ctx context.Context, id uuid.UUID) (b Bill, err error) {
 	if err = s.d.DB.App.NewSelect().Model(&b.Entries).Where("tenant_id = ? AND invoice_id = ?", tenant, id).Order("id").Limit(500).Scan(ctx); err != nil {
 		return b, err
 	}
-	err = s.d.DB.App.NewSelect().Model(&b.Receipts).ColumnExpr("y.*").Where("y.tenant_id = ? AND y.method <> ?", tenant, invoice.Slip).
-		Where("y.id IN (SELECT e.payment_id FROM invoice_entry e WHERE e.tenant_id = y.tenant_id AND e.invoice_id = ?)", id).Order("y.received_on", "y.id").Limit(listMost).Scan(ctx)
+	b.Receipts, err = invoice.Received(ctx, s.d.DB.App, id)
 	if err != nil {
 		return b, err
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,10 +35,17 @@ type paperRow struct {
 	MadeAt    time.Time `bun:"made_at"`
 }
 
-// paper reads which file a paper is, and whether it is printed.
+// paper reads which file a paper is, and whether it is printed. A payment of several invoices has one receipt for them all: the sum and its
+// stamp stand on one paper.
 func (s *Service) paper(ctx context.Context, a paperArgs) (paperRow, bool, error) {
 	var row paperRow
-	err := s.d.DB.App.NewSelect().Model(&row).Where("tenant_id = ? AND invoice_id = ? AND payment_id = ?", tenancy.Must(ctx), a.Invoice, a.Payment).Scan(ctx)
+	q := s.d.DB.App.NewSelect().Model(&row).Where("tenant_id = ? AND payment_id = ?", tenancy.Must(ctx), a.Payment)
+	if a.Payment == uuid.Nil {
+		q.Where("invoice_id = ?", a.Invoice)
+	} else {
+		q.Where("invoice_id IN (SELECT e.invoice_id FROM invoice_entry e WHERE e.tenant_id = p.tenant_id AND e.payment_id = ?)", a.Payment).Order("made_at", "invoice_id").Limit(1)
+	}
+	err := q.Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return row, false, nil
 	}
@@ -100,7 +108,7 @@ func (s *Service) paperOf(ctx context.Context, a paperArgs) (name string, pdf []
 }
 
 // Open returns the paper of an invoice, or with a payment the receipt for it, for the caller to close; who opens it first prints it.
-// It needs duct:read; the refusals are those of Find, and NotFound "invoice.not_found" for a payment of another invoice or a slip.
+// It needs duct:read; the refusals are those of Find, and NotFound "invoice.not_found" for a payment of another invoice, one taken back, or a slip.
 func (s *Service) Open(ctx context.Context, actor identity.Actor, id, payment uuid.UUID) (files.File, io.ReadSeekCloser, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctRead); err != nil {
 		return files.File{}, nil, err
@@ -144,12 +152,10 @@ func (s *Service) printed(ctx context.Context, a paperArgs) error {
 	return err
 }
 
-// paidBy refuses a payment that is not of the invoice, or is no money.
+// paidBy refuses a payment that is not of the invoice, is no money, or was taken back.
 func (s *Service) paidBy(ctx context.Context, id, payment uuid.UUID) error {
-	var is bool
-	err := s.d.DB.App.NewRaw("SELECT EXISTS (SELECT FROM invoice_entry e JOIN payment y ON y.tenant_id = e.tenant_id AND y.id = e.payment_id WHERE e.tenant_id = ? AND e.invoice_id = ? AND e.payment_id = ? AND y.method <> ?)",
-		tenancy.Must(ctx), id, payment, invoice.Slip).Scan(ctx, &is)
-	if err == nil && !is {
+	paid, err := invoice.Received(ctx, s.d.DB.App, id)
+	if err == nil && !slices.ContainsFunc(paid, func(p invoice.Payment) bool { return p.ID == payment }) {
 		err = fault.New(fault.NotFound, "invoice.not_found")
 	}
 	return err

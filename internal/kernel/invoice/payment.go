@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -102,6 +103,19 @@ func (b *Book) FindPayment(ctx context.Context, db bun.IDB, id uuid.UUID) (p Pay
 		undone, err = db.NewSelect().TableExpr("payment_undo").Where("tenant_id = ? AND payment_id = ?", p.TenantID, p.ID).Exists(ctx)
 	}
 	return p, undone, err
+}
+
+// Received lists the payments of an invoice that came in as money and were not taken back since, the earliest first, 500 at most. Each has one
+// receipt, also where it is of several invoices.
+func Received(ctx context.Context, db bun.IDB, id uuid.UUID) ([]Payment, error) {
+	var all []Payment
+	err := db.NewSelect().Model(&all).ColumnExpr("y.*").Where("y.tenant_id = ? AND y.method <> ?", tenancy.Must(ctx), Slip).
+		Where("y.id IN (SELECT e.payment_id FROM invoice_entry e WHERE e.tenant_id = y.tenant_id AND e.invoice_id = ?)", id).
+		Where("NOT EXISTS (SELECT FROM payment_undo u WHERE u.tenant_id = y.tenant_id AND u.payment_id = y.id)").Order("y.received_on", "y.id").Limit(500).Scan(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("invoice: received: %w", err)
+	}
+	return all, nil
 }
 
 // mayKeepBack is what the buyer may still give to the state: less for what was credited, and never more than is open.

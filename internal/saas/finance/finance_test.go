@@ -258,6 +258,59 @@ func TestAPaperIsPrintedOnceAndSentOnce(t *testing.T) {
 	}
 }
 
+// One transfer for two invoices has one receipt, whichever page it is fetched from; a payment that was taken back has none.
+func TestOnePaymentHasOneReceipt(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	reader, city := o.staff(o.w.Other, "bendahara@tpi.id", "treasurer"), o.w.Ctx(o.w.Other)
+	bills := []invoice.Invoice{o.issue(o.w.Other, 1_000_000), o.issue(o.w.Other, 2_000_000)}
+	take := func(reference string) (p invoice.Payment) {
+		t.Helper()
+		err := tenancy.InTx(o.ctx, o.w.DB.App, func(ctx context.Context, tx bun.Tx) (err error) {
+			p, err = o.Book.Take(ctx, tx, o.clerk, invoice.TakeInput{Party: bills[0].PartyID, Against: []invoice.Share{{Invoice: bills[0].ID}, {Invoice: bills[1].ID}}, Method: invoice.Transfer,
+				Reference: reference, Amount: bills[0].Total + bills[1].Total, On: o.Now()})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	wrong := take("T-1")
+	if err := tenancy.InTx(o.ctx, o.w.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		return o.Book.UndoPayment(ctx, tx, o.clerk, wrong.ID, o.Now(), "Salah kota")
+	}); err != nil {
+		t.Fatal(err)
+	}
+	right := take("T-2")
+	papers := map[uuid.UUID]bool{}
+	for _, i := range bills {
+		if got, err := o.Receipts(city, reader, i.ID); err != nil || len(got) != 1 || got[0].ID != right.ID {
+			t.Errorf("%s: %+v, %v", i.Number, got, err)
+		}
+		if _, _, err := o.Open(city, reader, i.ID, wrong.ID); !fault.Is(err, "invoice.not_printed") {
+			t.Errorf("%s: a receipt for a payment that was taken back: %v", i.Number, err)
+		}
+		if err := o.print(o.ctx, paperArgs{Invoice: i.ID, Payment: right.ID}); err != nil {
+			t.Error(err)
+		}
+		f, body, err := o.Open(city, reader, i.ID, right.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		papers[f.ID] = true
+		if err := body.Close(); err != nil {
+			t.Error(err)
+		}
+		if text := o.text(city, reader, i.ID, right.ID); !strings.Contains(text, bills[0].Number) || !strings.Contains(text, bills[1].Number) {
+			t.Errorf("not for both:\n%s", text)
+		}
+	}
+	if len(papers) != 1 {
+		t.Errorf("%d receipts of one payment", len(papers))
+	}
+}
+
 // A credit note is a paper of its own, which the city is told of and can download.
 func TestACreditNoteOnPaper(t *testing.T) {
 	t.Parallel()

@@ -134,8 +134,8 @@ func (s *Service) Drafts(ctx context.Context, actor identity.Actor) ([]Draft, er
 	return all, err
 }
 
-// Receipts lists the payments of an invoice that came in as money, from the moment they are booked; Open gives their receipts.
-// It needs invoice:read.
+// Receipts lists the payments of an invoice that came in as money, from the moment they are booked until they are taken back;
+// Open gives their receipts. It needs invoice:read.
 func (s *Service) Receipts(ctx context.Context, actor identity.Actor, id uuid.UUID) ([]invoice.Payment, error) {
 	ctx, of, err := s.books(ctx, actor)
 	if err != nil {
@@ -144,10 +144,5 @@ func (s *Service) Receipts(ctx context.Context, actor identity.Actor, id uuid.UU
 	if _, err := s.find(ctx, of, id); err != nil {
 		return nil, err
 	}
-	var all []invoice.Payment
-	err = s.DB.App.NewSelect().Model(&all).ColumnExpr("y.*").
-		Where("y.tenant_id = ? AND y.method <> ?", tenancy.Must(ctx), invoice.Slip).
-		Where("y.id IN (SELECT e.payment_id FROM invoice_entry e WHERE e.tenant_id = y.tenant_id AND e.invoice_id = ?)", id).
-		Order("y.received_on", "y.id").Limit(listMost).Scan(ctx)
-	return all, err
+	return invoice.Received(ctx, s.DB.App, id)
 }

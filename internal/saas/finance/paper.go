@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,10 +35,17 @@ type paperRow struct {
 	MadeAt    time.Time `bun:"made_at"`
 }
 
-// paper reads which file a paper is, and whether it is printed.
+// paper reads which file a paper is, and whether it is printed. A payment of several invoices has one receipt for them all: the sum and its
+// stamp stand on one paper.
 func (s *Service) paper(ctx context.Context, db bun.IDB, a paperArgs) (paperRow, bool, error) {
 	var row paperRow
-	err := db.NewSelect().Model(&row).Where("tenant_id = ? AND invoice_id = ? AND payment_id = ?", tenancy.Must(ctx), a.Invoice, a.Payment).Scan(ctx)
+	q := db.NewSelect().Model(&row).Where("tenant_id = ? AND payment_id = ?", tenancy.Must(ctx), a.Payment)
+	if a.Payment == uuid.Nil {
+		q.Where("invoice_id = ?", a.Invoice)
+	} else {
+		q.Where("invoice_id IN (SELECT e.invoice_id FROM invoice_entry e WHERE e.tenant_id = p.tenant_id AND e.payment_id = ?)", a.Payment).Order("made_at", "invoice_id").Limit(1)
+	}
+	err := q.Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
 		return row, false, nil
 	}
@@ -108,7 +116,7 @@ func (s *Service) write(ctx context.Context, a paperArgs) (name string, pdf []by
 
 // Open returns the paper of an invoice, or with a payment the receipt for it, for the caller to close. It needs invoice:read;
 // one of another city is NotFound "invoice.not_found", and Conflict "invoice.not_printed" while it is being printed. A receipt that is
-// asked for before its job has run is printed at once; for a payment that is no money of this invoice there is none.
+// asked for before its job has run is printed at once; for a payment that is no money of this invoice, or was taken back, there is none.
 func (s *Service) Open(ctx context.Context, actor identity.Actor, id, payment uuid.UUID) (files.File, io.ReadSeekCloser, error) {
 	ctx, of, err := s.books(ctx, actor)
 	if err != nil {
@@ -118,10 +126,13 @@ func (s *Service) Open(ctx context.Context, actor identity.Actor, id, payment uu
 		return files.File{}, nil, err
 	}
 	a := paperArgs{Invoice: id, Payment: payment}
-	row, ok, err := s.paper(ctx, s.DB.App, a)
-	if err == nil && !ok && payment != uuid.Nil {
-		row, ok, err = s.printReceipt(ctx, a)
+	if payment != uuid.Nil {
+		err = s.receipt(ctx, a)
 	}
+	if err != nil {
+		return files.File{}, nil, err
+	}
+	row, ok, err := s.paper(ctx, s.DB.App, a)
 	if err != nil {
 		return files.File{}, nil, err
 	}
@@ -131,17 +142,16 @@ func (s *Service) Open(ctx context.Context, actor identity.Actor, id, payment uu
 	return s.Files.Open(ctx, row.FileID)
 }
 
-// printReceipt prints the receipt of a payment that is money of the invoice, and does nothing for another.
-func (s *Service) printReceipt(ctx context.Context, a paperArgs) (row paperRow, ok bool, err error) {
-	err = s.DB.App.NewRaw("SELECT EXISTS (SELECT FROM invoice_entry e JOIN payment y ON y.tenant_id = e.tenant_id AND y.id = e.payment_id WHERE e.tenant_id = ? AND e.invoice_id = ? AND e.payment_id = ? AND y.method <> ?)",
-		tenancy.Must(ctx), a.Invoice, a.Payment, invoice.Slip).Scan(ctx, &ok)
-	if !ok || err != nil {
-		return row, false, err
+// receipt prints the receipt of a payment that is money of the invoice, if it is not printed yet, and refuses another payment.
+func (s *Service) receipt(ctx context.Context, a paperArgs) error {
+	paid, err := invoice.Received(ctx, s.DB.App, a.Invoice)
+	if err != nil {
+		return err
 	}
-	if err := s.print(ctx, a); err != nil {
-		return row, false, err
+	if !slices.ContainsFunc(paid, func(p invoice.Payment) bool { return p.ID == a.Payment }) {
+		return fault.New(fault.Conflict, "invoice.not_printed")
 	}
-	return s.paper(ctx, s.DB.App, a)
+	return s.print(ctx, a)
 }
 
 // PathBill is the page of an invoice on the city's site.
