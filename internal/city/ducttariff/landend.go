@@ -106,7 +106,7 @@ func endable(ctx context.Context, tx bun.Tx, e LandEnd) (LandRent, error) {
 	var row struct {
 		Claimed time.Time `bun:"claimed,nullzero"` // the first day that is not
 	}
-	if err := tx.NewRaw("SELECT max(covers_until) AS claimed FROM revenue_claim WHERE tenant_id = ? AND land_rent_id = ?", e.TenantID, e.RentID).Scan(ctx, &row); err != nil {
+	if err := tx.NewRaw("SELECT max(covers_until) AS claimed FROM revenue_claim WHERE tenant_id = ? AND land_rent_id = ? AND undone_on IS NULL", e.TenantID, e.RentID).Scan(ctx, &row); err != nil {
 		return r, fmt.Errorf("ducttariff: land: %w", err)
 	}
 	if e.Until.Before(row.Claimed) {

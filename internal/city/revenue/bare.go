@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/duct"
+	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -63,6 +64,30 @@ func (r landOwed) owed(from, until time.Time) (out []span) {
 		}
 	}
 	return out
+}
+
+// bareClaimed finds days that are claimed of a rent of land although no duct lies there on them: it was taken out after they were claimed. They are
+// charged too much, so that nothing is lost; whoever keeps the claims takes them back.
+func (s *Service) bareClaimed(ctx context.Context, _ ducttariff.List, today time.Time) ([]Leak, error) {
+	all, err := lands(ctx, s.d.DB.App, today.AddDate(0, 0, 1))
+	if err != nil {
+		return nil, err
+	}
+	var out []Leak
+	for _, r := range all {
+		for _, c := range r.covered {
+			for _, b := range r.bare {
+				from := c.From
+				if b.From.After(from) {
+					from = b.From
+				}
+				if from.Before(c.Until) && (b.Until.IsZero() || from.Before(b.Until)) && len(out) <= LeakMost {
+					out = append(out, Leak{Kind: Bare, LandID: r.ID, What: r.Place, Operator: r.Operator, Units: 1, Since: from, MM: r.LengthMM})
+				}
+			}
+		}
+	}
+	return out, nil
 }
 
 // grounded names what a claim under the account of the rent of land lacks: an approved rent that it is for, or a legal note.

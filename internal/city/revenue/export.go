@@ -174,7 +174,7 @@ func pages[T any](size int, read func(after *T) ([]T, error), each func(T) error
 	}
 }
 
-// claims hands over what was decided until a day, of a channel or of all with an empty one, with what came in until then, the earliest due first.
+// claims hands over what was decided until a day and not taken back by then, of a channel or of all with an empty one, with what came in until then, the earliest due first.
 func (s *Service) claims(ctx context.Context, channel string, day time.Time, each func(aged) error) error {
 	on := day.Format(time.DateOnly)
 	return pages(s.d.Page, func(after *aged) (all []aged, err error) {
@@ -184,7 +184,7 @@ func (s *Service) claims(ctx context.Context, channel string, day time.Time, eac
 		err = s.d.DB.App.NewRaw(`SELECT c.*, coalesce(r.received, 0)::bigint AS received, r.last_paid FROM revenue_claim c
 		LEFT JOIN LATERAL (SELECT sum(r.amount) AS received, max(r.on_day) FILTER (WHERE r.amount > 0 AND NOT EXISTS (SELECT FROM revenue_receipt u WHERE u.tenant_id = r.tenant_id AND u.undoes = r.id)) AS last_paid
 			FROM revenue_receipt r WHERE r.tenant_id = c.tenant_id AND r.claim_id = c.id AND r.on_day <= ?2) r ON true
-		WHERE c.tenant_id = ?0 AND c.decided_on <= ?2 AND (?1 = '' OR EXISTS (SELECT FROM revenue_account a WHERE a.tenant_id = c.tenant_id AND a.code = c.code AND a.channel = ?1)) AND (c.due_on, c.id) > (?4::date, ?5::uuid)
+		WHERE c.tenant_id = ?0 AND c.decided_on <= ?2 AND (c.undone_on IS NULL OR c.undone_on > ?2) AND (?1 = '' OR EXISTS (SELECT FROM revenue_account a WHERE a.tenant_id = c.tenant_id AND a.code = c.code AND a.channel = ?1)) AND (c.due_on, c.id) > (?4::date, ?5::uuid)
 		ORDER BY c.due_on, c.id LIMIT ?3`, tenancy.Must(ctx), channel, on, s.d.Page, after.DueOn.Format(time.DateOnly), after.ID).Scan(ctx, &all)
 		if err != nil {
 			return nil, fmt.Errorf("revenue: claims: %w", err)

@@ -60,7 +60,7 @@ func lands(ctx context.Context, db bun.IDB, before time.Time) ([]*landOwed, erro
 		LandRentID  uuid.UUID
 		From, Until time.Time
 	}
-	err = db.NewRaw(`SELECT land_rent_id, covers_from AS "from", covers_until AS until FROM revenue_claim WHERE tenant_id = ? AND land_rent_id IS NOT NULL ORDER BY covers_from`, tenant).Scan(ctx, &rows)
+	err = db.NewRaw(`SELECT land_rent_id, covers_from AS "from", covers_until AS until FROM revenue_claim WHERE tenant_id = ? AND land_rent_id IS NOT NULL AND undone_on IS NULL ORDER BY covers_from`, tenant).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("revenue: land: %w", err)
 	}

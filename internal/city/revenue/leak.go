@@ -30,12 +30,13 @@ const (
 	BelowCost = "below_cost" // let below the floor of its kind
 	Unagreed  = "unagreed"   // charged for the last month without a master agreement in force
 	Unclaimed = "unclaimed"  // a rent of the city's land that is owed for days for which nothing is claimed
+	Bare      = "bare"       // rent of the city's land that is claimed for days on which no duct lies there and for which there is no legal note
 	Measured  = "measured"   // the network has another length or zone than a running lease is charged for
 )
 
 // Leaks are the ways in the order in which they are shown.
 func Leaks() []string {
-	return []string{Unbilled, Waiting, Unheld, KeptPast, Unknown, Unleased, Measured, BelowCost, Unagreed, Unclaimed}
+	return []string{Unbilled, Waiting, Unheld, KeptPast, Unknown, Unleased, Measured, BelowCost, Unagreed, Unclaimed, Bare}
 }
 
 // Leak is one place where money is lost, with what it comes to in a year at the prices of today; zero where nobody can say.
@@ -178,7 +179,7 @@ func (s *Service) leaks(ctx context.Context) ([]Leak, error) {
 			return nil, err
 		}
 	}
-	for _, more := range []func(context.Context, ducttariff.List, time.Time) ([]Leak, error){s.below, s.unclaimed} {
+	for _, more := range []func(context.Context, ducttariff.List, time.Time) ([]Leak, error){s.below, s.unclaimed, s.bareClaimed} {
 		found, err := more(ctx, list, today)
 		if err != nil {
 			return nil, err

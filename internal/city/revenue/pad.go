@@ -56,6 +56,11 @@ type Claim struct {
 	LandRentID  uuid.NullUUID `bun:"land_rent_id"` // of rent of land: which, and for which days
 	CoversFrom  time.Time     `bun:"covers_from,nullzero"`
 	CoversUntil time.Time     `bun:"covers_until,nullzero"` // the first day that it is not for
+
+	UndoneOn  time.Time     `bun:"undone_on,nullzero"` // the first day on which it is not owed, because it was recorded wrongly
+	UndoneAt  time.Time     `bun:"undone_at,nullzero"`
+	UndoneBy  uuid.NullUUID `bun:"undone_by"`
+	UndoneWhy string        `bun:"undone_why,nullzero"`
 }
 
 // told is what the audit trail says of a claim.
@@ -244,7 +249,7 @@ func kept(ctx context.Context, tx bun.Tx, c Claim) ([]fault.Field, error) {
 	if c.LandRentID.Valid || c.DueOn.IsZero() || c.DecidedOn.IsZero() {
 		return nil, nil // no day of a rent is claimed twice as it is; without a day it is refused for that
 	}
-	is, err := tx.NewSelect().Model((*Claim)(nil)).Where("c.tenant_id = ? AND c.land_rent_id IS NULL AND c.due_on = ? AND c.decided_on = ? AND c.code = ? AND c.payer = ? AND c.basis = ? AND c.amount = ?", c.TenantID,
+	is, err := tx.NewSelect().Model((*Claim)(nil)).Where("c.tenant_id = ? AND c.land_rent_id IS NULL AND c.undone_on IS NULL AND c.due_on = ? AND c.decided_on = ? AND c.code = ? AND c.payer = ? AND c.basis = ? AND c.amount = ?", c.TenantID,
 		c.DueOn.Format(time.DateOnly), c.DecidedOn.Format(time.DateOnly), c.Code, c.Payer, c.Basis, c.Amount).Exists(ctx)
 	if !is || err != nil {
 		return nil, err
@@ -317,15 +322,14 @@ func (s *Service) fits(ctx context.Context, tx bun.Tx, r Receipt, unknown bool) 
 	if !r.ClaimID.Valid {
 		return bad, nil
 	}
-	// Two that find the same open would both take it.
-	if _, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "claim "+r.ClaimID.UUID.String()).Exec(ctx); err != nil {
+	if err := claimTurn(ctx, tx, r.ClaimID.UUID); err != nil {
 		return nil, err
 	}
 	var open []struct {
 		Code string
 		Open money.Rupiah
 	}
-	err = tx.NewRaw("SELECT c.code, c.amount - (SELECT coalesce(sum(r.amount), 0) FROM revenue_receipt r WHERE r.tenant_id = c.tenant_id AND r.claim_id = c.id) AS open FROM revenue_claim c WHERE c.tenant_id = ? AND c.id = ?", r.TenantID, r.ClaimID.UUID).Scan(ctx, &open)
+	err = tx.NewRaw("SELECT c.code, c.amount - (SELECT coalesce(sum(r.amount), 0) FROM revenue_receipt r WHERE r.tenant_id = c.tenant_id AND r.claim_id = c.id) AS open FROM revenue_claim c WHERE c.tenant_id = ? AND c.id = ? AND c.undone_on IS NULL", r.TenantID, r.ClaimID.UUID).Scan(ctx, &open)
 	switch {
 	case err != nil:
 		return nil, err
@@ -470,7 +474,7 @@ func (s *Service) fill(ctx context.Context, at map[string]*Line, day time.Time) 
 	}
 	err = s.d.DB.App.NewRaw(`SELECT code, sum(open)::bigint AS open, coalesce(sum(open) FILTER (WHERE due_on < ?2), 0)::bigint AS overdue FROM (
 			SELECT c.code, c.due_on, c.amount - (SELECT coalesce(sum(r.amount), 0) FROM revenue_receipt r WHERE r.tenant_id = c.tenant_id AND r.claim_id = c.id AND r.on_day <= ?2) AS open FROM revenue_claim c
-			WHERE c.tenant_id = ?0 AND c.due_on <= ?1 AND c.decided_on <= ?2) x WHERE open > 0 GROUP BY code`, tenant, last, now).Scan(ctx, &owed)
+			WHERE c.tenant_id = ?0 AND c.due_on <= ?1 AND c.decided_on <= ?2 AND (c.undone_on IS NULL OR c.undone_on > ?2)) x WHERE open > 0 GROUP BY code`, tenant, last, now).Scan(ctx, &owed)
 	if err != nil {
 		return err
 	}
@@ -488,20 +492,25 @@ type Owed struct {
 	Received money.Rupiah
 }
 
-// Open is what is still to come.
-func (o Owed) Open() money.Rupiah { return o.Amount - o.Received }
+// Open is what is still to come; nothing of what was taken back.
+func (o Owed) Open() money.Rupiah {
+	if !o.UndoneOn.IsZero() {
+		return 0
+	}
+	return o.Amount - o.Received
+}
 
 // ListMost bounds the lists of a page; one more is read, by which whoever shows them knows that there are more.
 const ListMost = 200
 
-// Claims lists what is or was owed to the city: what is open by the day that it is due, the longest overdue first, then what was paid, the latest first; ListMost and one at most. It needs revenue:read.
+// Claims lists what is or was owed to the city: what is open by the day that it is due, the longest overdue first, then what was paid or taken back, the latest first; ListMost and one at most. It needs revenue:read.
 func (s *Service) Claims(ctx context.Context, actor identity.Actor) ([]Owed, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.RevenueRead); err != nil {
 		return nil, err
 	}
 	var all []Owed
 	err := s.d.DB.App.NewSelect().TableExpr("revenue_claim AS c").ColumnExpr("c.*, (SELECT coalesce(sum(r.amount), 0)::bigint FROM revenue_receipt AS r WHERE r.tenant_id = c.tenant_id AND r.claim_id = c.id) AS received").
-		Where("c.tenant_id = ?", tenancy.Must(ctx)).OrderExpr("CASE WHEN c.amount > (SELECT coalesce(sum(r.amount), 0) FROM revenue_receipt AS r WHERE r.tenant_id = c.tenant_id AND r.claim_id = c.id) THEN c.due_on END, c.due_on DESC, c.id DESC").Limit(ListMost+1).Scan(ctx, &all)
+		Where("c.tenant_id = ?", tenancy.Must(ctx)).OrderExpr("CASE WHEN c.undone_on IS NULL AND c.amount > (SELECT coalesce(sum(r.amount), 0) FROM revenue_receipt AS r WHERE r.tenant_id = c.tenant_id AND r.claim_id = c.id) THEN c.due_on END, c.due_on DESC, c.id DESC").Limit(ListMost+1).Scan(ctx, &all)
 	if err != nil {
 		return nil, fmt.Errorf("revenue: claims: %w", err)
 	}

@@ -4,7 +4,7 @@
 // names an invoice of the company is refused.
 //
 // It also says where money is lost: what is held and not billed, billed and not held, kept past its time, found and nobody's, let
-// below its floor, billed without an agreement, charged for another length than the network has, or owed for the city's land and not claimed.
+// below its floor, billed without an agreement, charged for another length than the network has, or owed for the city's land and not claimed, or claimed for it without a ground.
 package revenue
 
 import (

@@ -30,6 +30,7 @@ func (p *Pages) revenueRoutes() gate.Table {
 		{Method: get, Path: PathRevenue, Needs: read, Scope: city, Handler: p.revenue},
 		{Method: post, Path: PathRevenue + "/target", Page: PathRevenue, Needs: acts, Scope: city, Handler: p.setTarget},
 		{Method: post, Path: PathRevenue + "/piutang", Page: PathRevenue, Needs: acts, Scope: city, Handler: p.addClaim},
+		{Method: post, Path: PathRevenue + "/piutang/batalkan", Page: PathRevenue, Needs: acts, Scope: city, Handler: p.undoClaim},
 		{Method: post, Path: PathRevenue + "/terima", Page: PathRevenue, Needs: acts, Scope: city, Handler: p.takeIn},
 		{Method: post, Path: PathRevenue + "/terima/:id/batalkan", Page: PathRevenue, Needs: acts, Scope: city, IDs: receipt, Handler: p.undoReceipt},
 		{Method: get, Path: PathLeaks, Needs: access.DuctRead, Scope: city, Handler: p.leaks},
@@ -154,7 +155,7 @@ func monthSection(l i18n.Locale, lines []revenue.Line) bill.Section {
 	return s
 }
 
-// claimSection is what is owed to the city; what was paid is folded away.
+// claimSection is what is owed to the city; what was paid or taken back is folded away.
 func (p *Pages) claimSection(c *gin.Context, day time.Time) (bill.Section, error) {
 	l := gate.LocaleOf(c)
 	all, err := p.Revenue.Claims(c.Request.Context(), gate.ActorOf(c))
@@ -170,9 +171,15 @@ func (p *Pages) claimSection(c *gin.Context, day time.Time) (bill.Section, error
 				state = ui.Mark{Tone: "bad", Icon: "alert-triangle", Text: l.T("bill.state.late")}
 			}
 		}
+		if !x.UndoneOn.IsZero() {
+			state = ui.Mark{Icon: "circle-x", Text: l.T("revenue.claim_undone_on", "date", l.Date(x.UndoneOn))}
+		}
 		small := x.Basis
 		if x.LegalNote != "" {
 			small += "; " + l.T("ductprice.legal_label") + ": " + x.LegalNote
+		}
+		if x.UndoneWhy != "" {
+			small += "; " + l.T("bill.reason") + ": " + x.UndoneWhy
 		}
 		row := bill.Line{Cells: []bill.Cell{{Text: x.Payer, Small: small}, {Text: x.Code}, {Text: l.Date(x.DecidedOn)}, {Text: l.Date(x.DueOn)}, {Text: x.Amount.String()}, {Text: x.Open().String()}, {Mark: state}}}
 		if x.Open() > 0 {
@@ -255,6 +262,7 @@ const (
 	formTarget  = "target-baru"
 	formClaim   = "piutang-baru"
 	formReceipt = "terima-baru"
+	formUndo    = "piutang-batal"
 )
 
 var revenueLabels = map[string]string{"year": "revenue.year", "code": "revenue.account", "amount": "usage.line_amount", "basis": "ductprice.basis", "payer": "revenue.payer", "decided_on": "revenue.decided_on", "due_on": "bill.due", "land": "revenue.land", "covers_from": "revenue.covers_from", "covers_until": "revenue.covers_until", "legal_note": "ductprice.legal_label",
@@ -271,10 +279,13 @@ func (p *Pages) revenueForms(c *gin.Context, lines []revenue.Line, day time.Time
 	for _, x := range lines {
 		codes = append(codes, ui.Option{Value: x.Code, Label: x.Code + " " + x.Name.In(l)})
 	}
-	owed := []ui.Option{{Label: l.T("revenue.no_claim")}}
+	owed, unpaid := []ui.Option{{Label: l.T("revenue.no_claim")}}, []ui.Option{{Label: l.T("revenue.choose_claim")}}
 	for _, x := range claims {
 		if x.Open() > 0 {
 			owed = append(owed, ui.Option{Value: x.ID.String(), Label: x.Code + ", " + x.Payer + ", " + x.Open().String()})
+		}
+		if x.Open() > 0 && x.Received == 0 {
+			unpaid = append(unpaid, ui.Option{Value: x.ID.String(), Label: l.T("revenue.claim_due", "code", x.Code, "payer", x.Payer, "amount", x.Amount, "date", l.Date(x.DueOn))})
 		}
 	}
 	rents, err := p.Revenue.Lands(c.Request.Context(), gate.ActorOf(c))
@@ -300,7 +311,7 @@ func (p *Pages) revenueForms(c *gin.Context, lines []revenue.Line, day time.Time
 	}
 	code, amount := ui.Field{Name: "code", Type: "select", Options: codes}, ui.Field{Name: "amount", Type: "money"}
 	payer := ui.Field{Name: "payer", Type: "text", Max: 300}
-	return []bill.Form{
+	out := []bill.Form{
 		{ID: formReceipt, Folded: of != formReceipt, Title: l.T("revenue.receive"), Text: l.T("revenue.receive_text"), Action: PathRevenue + "/terima", Submit: l.T("bumd.receive_do"),
 			Fields: fields(formReceipt, code, ui.Field{Name: "claim", Type: "select", Optional: true, Options: owed}, amount, ui.Field{Name: "number", Type: "text", Max: 100, Hint: l.T("revenue.number_hint")}, payer, ui.Field{Name: "on_day", Type: "date"})},
 		{ID: formClaim, Folded: of != formClaim, Title: l.T("revenue.add_claim"), Action: PathRevenue + "/piutang", Submit: l.T("bumd.receive_do"),
@@ -309,7 +320,12 @@ func (p *Pages) revenueForms(c *gin.Context, lines []revenue.Line, day time.Time
 				ui.Field{Name: "legal_note", Type: "long_text", Max: 1000, Optional: true, Hint: l.T("revenue.legal_hint")})},
 		{ID: formTarget, Folded: of != formTarget, Title: l.T("revenue.set_target"), Action: PathRevenue + "/target", Submit: l.T("bumd.save"),
 			Fields: fields(formTarget, ui.Field{Name: "year", Type: "number", Value: strconv.Itoa(day.Year())}, code, amount, ui.Field{Name: "basis", Type: "text", Max: 300, Hint: l.T("revenue.target_basis")})},
-	}, nil
+	}
+	if len(unpaid) > 1 || of == formUndo {
+		out = append(out, bill.Form{ID: formUndo, Folded: of != formUndo, Bad: true, Title: l.T("revenue.undo_claim"), Text: l.T("revenue.undo_claim_text"), Action: PathRevenue + "/piutang/batalkan", Submit: l.T("revenue.undo_claim_do"),
+			Fields: fields(formUndo, ui.Field{Name: "claim", Of: formUndo, Type: "select", Options: unpaid}, ui.Field{Name: "reason", Of: formUndo, Type: "text", Max: 300})})
+	}
+	return out, nil
 }
 
 // onRevenue runs an act of one of the forms.
@@ -404,6 +420,20 @@ func dayIn(in site.Form, name string) time.Time {
 		return time.Time{}
 	}
 	return d
+}
+
+func (p *Pages) undoClaim(c *gin.Context) error {
+	return p.onRevenue(c, formUndo, func(in site.Form) error {
+		claim, unread := chosen(in, "claim")
+		if unread == nil && !claim.Valid {
+			unread = site.Invalid("claim", "required")
+		}
+		fields, err := site.Unread(unread)
+		if err != nil {
+			return err
+		}
+		return p.Revenue.UndoClaim(c.Request.Context(), gate.ActorOf(c), claim.UUID, in.Text("reason"), fields...)
+	})
 }
 
 func (p *Pages) undoReceipt(c *gin.Context) error {

@@ -83,6 +83,19 @@ func TestTwoLedgersOnOnePage(t *testing.T) {
 		t.Error("a refused undo of another year shows this year, without what was typed")
 	}
 	ridwan.Goes(ridwan.Post(undo, "reason", "Salah rekening"), earned)
+	// A claim that was recorded wrongly is taken back with a reason, which stands with it.
+	back := earned + "/piutang/batalkan"
+	ridwan.Lists(ridwan.Post(back, "claim", "", "reason", ""), "Untuk piutang: Isian ini wajib", "Alasan: Isian ini wajib")
+	claim, _, _ := strings.Cut(page, `4.1.03, BUMD, Rp2.000.000, jatuh tempo`)
+	claim, _, _ = strings.Cut(claim[strings.LastIndex(claim, `value="`)+len(`value="`):], `"`)
+	ridwan.Goes(ridwan.Post(back, "claim", claim, "reason", "Salah ketik jumlahnya"), earned)
+	ridwan.Page(earned, "Dibatalkan 2", "RUPS 1/2026; Alasan: Salah ketik jumlahnya", "Yang sudah dibayar atau dibatalkan (1)")
+	if a := ridwan.Post(back, "claim", claim, "reason", "Salah"); a.Status != http.StatusConflict || !strings.Contains(a.Body, "Piutang itu sudah dibatalkan") {
+		t.Errorf("taken back twice: %d", a.Status)
+	}
+	if a := bima.Post(back, "claim", claim, "reason", "Salah"); a.Status != http.StatusForbidden {
+		t.Errorf("the company's finance takes back what is the city's: %d", a.Status)
+	}
 	if page := bima.Page(earned, "STS-17"); strings.Contains(page, "Catat penerimaan kas daerah") {
 		t.Error("the company's finance records what is the city's")
 	}
