@@ -157,7 +157,7 @@ func (a *App) open(ctx context.Context) error {
 	opts.ContextTimeoutEnabled = true
 	a.Redis = redis.NewClient(opts)
 	a.Limiter = redis_rate.NewLimiter(a.Redis)
-	a.DB, err = storage.Open(ctx, string(a.Config.DatabaseURL), string(a.Config.DatabasePlatformURL), a.Config.DatabaseConns)
+	a.DB, err = storage.Open(ctx, string(a.Config.DatabaseURL), string(a.Config.DatabasePlatformURL), a.Config.DatabaseConns, bun.WithDiscardUnknownColumns())
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,9 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
+	"bedelau/internal/city/revenue"
 	"bedelau/internal/kernel/event"
 	"bedelau/internal/saas/metering"
 )
@@ -111,6 +113,42 @@ func TestMetricsAreAnswered(t *testing.T) {
 	}
 	if strings.Contains(body, "SEEK") || !strings.Contains(body, `method="other"`) {
 		t.Error("a caller adds measurements by inventing methods")
+	}
+}
+
+// TestAProgramServesUnderTheNextSchema: until every process is restarted, and for ever after going back to it, a program reads tables to which the
+// version after it has added columns.
+func TestAProgramServesUnderTheNextSchema(t *testing.T) {
+	t.Parallel()
+	a, w := newAppAndWorld(t)
+	_, batam := a.city(t, "batam")
+	_, resident := a.signIn(t, "warga@batam.localhost")
+	_, officer := a.signIn(t, "pendapatan@batam.localhost")
+	use := func(nik string) {
+		t.Helper()
+		a.fileKTP(t, batam, resident, nik)
+		_, err := a.Revenue.AddClaim(batam, officer, revenue.Claim{Code: "4.1.03", Payer: "BUMD", Basis: "RUPS " + nik, DecidedOn: time.Now().AddDate(0, 0, -1), DueOn: time.Now().AddDate(0, 1, 0), Amount: 1_000})
+		if err != nil {
+			t.Error(err)
+		}
+		if _, err := a.Revenue.Claims(batam, officer); err != nil {
+			t.Error(err)
+		}
+	}
+	use("2171046703900003")
+	owner, err := pgx.Connect(t.Context(), w.OwnerURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer owner.Close(context.WithoutCancel(t.Context()))
+	if _, err := owner.Exec(t.Context(), `DO $$ DECLARE t regclass; BEGIN
+		FOR t IN SELECT c.oid FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND pg_get_userbyid(c.relowner) = current_user LOOP
+			EXECUTE format('ALTER TABLE %s ADD COLUMN newer text', t);
+		END LOOP; END $$`); err != nil {
+		t.Fatal(err)
+	}
+	for n := range 3 {
+		use(fmt.Sprintf("21710467039001%02d", n))
 	}
 }
 

@@ -22,8 +22,9 @@ type DB struct {
 	Pool     *pgxpool.Pool // bedelau_app without the door, for LISTEN and for tables without rows of a city
 }
 
-// Open connects both roles and waits until the database answers. conns bounds each of the serving pools.
-func Open(ctx context.Context, appURL, platformURL string, conns int) (*DB, error) {
+// Open connects both roles and waits until the database answers. conns bounds each of the serving pools. What serves people opens with
+// bun.WithDiscardUnknownColumns, so that it goes on under the schema of the version after it; without it a wrong name in a query is found.
+func Open(ctx context.Context, appURL, platformURL string, conns int, opts ...bun.DBOption) (*DB, error) {
 	app, err := pgx.ParseConfig(appURL)
 	if err != nil {
 		return nil, fmt.Errorf("storage: DATABASE_URL: %w", err)
@@ -45,8 +46,8 @@ func Open(ctx context.Context, appURL, platformURL string, conns int) (*DB, erro
 		return nil, fmt.Errorf("storage: open: %w", err)
 	}
 	db := &DB{
-		App:      open(sql.OpenDB(tenancy.NewConnector(*app)), conns),
-		Platform: open(sql.OpenDB(stdlib.GetConnector(*platform)), max(conns/2, 4)),
+		App:      open(sql.OpenDB(tenancy.NewConnector(*app)), conns, opts),
+		Platform: open(sql.OpenDB(stdlib.GetConnector(*platform)), max(conns/2, 4), opts),
 		Pool:     pool,
 	}
 	if err := pool.Ping(ctx); err != nil {
@@ -83,8 +84,8 @@ func tune(c *pgx.ConnConfig) {
 	}
 }
 
-func open(db *sql.DB, conns int) *bun.DB {
+func open(db *sql.DB, conns int, opts []bun.DBOption) *bun.DB {
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
-	return bun.NewDB(db, pgdialect.New())
+	return bun.NewDB(db, pgdialect.New(), opts...)
 }
