@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -150,6 +151,16 @@ type Detail struct {
 	Import    string   // the title of the survey that wrote down what was built
 	// What the reader may add now.
 	MayPermit, MayWindow, MayEvidence, MayReview bool
+}
+
+// Said is what was said of an event in the order's history; of a window that was refused the published reason too.
+func (d Detail) Said(l i18n.Locale, e Event) string {
+	if id, _ := e.Detail["window"].(string); e.Action == EventWindow && e.Detail["state"] == WindowRefused {
+		if i := slices.IndexFunc(d.Windows, func(w Window) bool { return w.ID.String() == id }); i >= 0 {
+			return d.Windows[i].Why(l)
+		}
+	}
+	return e.Reason
 }
 
 // eventsMost bounds the history of one order.

@@ -52,13 +52,14 @@ func working(t Tariff, raises []Index, rate money.Rupiah, n int64, d piece, amou
 // made is a rate with what made it: the price that was decided with each index that has raised it, or the factor that the law asks for in a price
 // of land.
 func made(l i18n.Locale, t Tariff, raises []Index, rate money.Rupiah) string {
-	from := []string{t.Rate.String()}
-	for _, x := range raises {
-		from = append(from, percent(l, int64(x.Rise))+" "+x.Name.In(l))
+	from, plus := t.Rate.String(), " + "
+	for _, x := range raises { // each raises what the one before it made
+		from += plus + percent(l, int64(x.Rise)) + " " + x.Name.In(l)
+		plus = l.T("ductrate.then")
 	}
 	out := rate.String()
 	if len(raises) > 0 {
-		out += " (" + strings.Join(from, " + ") + ")"
+		out += " (" + from + ")"
 	}
 	if t.Charge == Land && t.Factor > 0 {
 		out += " (" + l.T("ductrate.factor", "factor", percent(l, int64(t.Factor))) + ")"

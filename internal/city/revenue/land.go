@@ -188,9 +188,9 @@ func (s *Service) claimSpan(ctx context.Context, tx bun.Tx, list ducttariff.List
 	if more := len(lines) - 1; more > 0 {
 		working += i18n.ID.T("revenue.land_more", "n", more)
 	}
-	c := Claim{TenantID: tenancy.Must(ctx), Code: code, Payer: clip(r.Operator), DecidedOn: today, DueOn: today.AddDate(0, 0, terms.DueDays), Amount: amount, MadeAt: s.now(), MadeBy: system.ID, LegalNote: r.LegalNote,
+	c := Claim{TenantID: tenancy.Must(ctx), Code: code, Payer: clip(r.Operator, textsMost), DecidedOn: today, DueOn: today.AddDate(0, 0, terms.DueDays), Amount: amount, MadeAt: s.now(), MadeBy: system.ID, LegalNote: r.LegalNote,
 		LandRentID: uuid.NullUUID{UUID: r.ID, Valid: true}, CoversFrom: x.From, CoversUntil: x.Until,
-		Basis: clip(i18n.ID.T("revenue.land_basis", "place", r.Place, "from", i18n.ID.Date(x.From), "last", i18n.ID.Date(x.Until.AddDate(0, 0, -1)), "basis", lines[0].Basis, "working", working))}
+		Basis: clip(i18n.ID.T("revenue.land_basis", "place", clip(r.Place, 80), "from", i18n.ID.Date(x.From), "last", i18n.ID.Date(x.Until.AddDate(0, 0, -1)), "basis", lines[0].Basis, "working", working), textsMost)}
 	if c.ID, err = uuid.NewV7(); err != nil {
 		return err
 	}
@@ -201,10 +201,10 @@ func (s *Service) claimSpan(ctx context.Context, tx bun.Tx, list ducttariff.List
 		Detail: c.told()})
 }
 
-// clip bounds words to those of a claim.
-func clip(text string) string {
-	if r := []rune(text); len(r) > textsMost {
-		return string(r[:textsMost])
+// clip bounds words to so many characters.
+func clip(text string, most int) string {
+	if r := []rune(text); len(r) > most {
+		return string(r[:most-1]) + "…"
 	}
 	return text
 }

@@ -35,7 +35,7 @@ func TestEveryFaultOfAFileIsFound(t *testing.T) {
 	got := map[string]int{}
 	rows := regexp.MustCompile(`<th scope="row"[^>]*>\s*(?:<span[^>]*>)?\s*([A-Z]+-\d+)`)
 	place := regexp.MustCompile(`-?\d+,\d{6}; -?\d+,\d{6}`)
-	first := sari.Page(here, "63 kesalahan harus diperbaiki", "Nomor 1 sampai 25 dari 63", "-6,200000; 106,800000", "104,050000; 1,120000", "1,12; 1e+300", "Di luar peta kota")
+	first := sari.Page(here, "63 kesalahan harus diperbaiki", "Baris 1 sampai 25 dari 63", "-6,200000; 106,800000", "104,050000; 1,120000", "1,12; 1e+300", "Di luar peta kota")
 	if strings.Contains(first, "Sebelumnya") {
 		t.Error("something comes before the first page")
 	}
@@ -67,12 +67,12 @@ func TestEveryFaultOfAFileIsFound(t *testing.T) {
 	if len(got) != len(want) {
 		t.Errorf("%d features, not %d", len(got), len(want))
 	}
-	back := sari.Page(link(page, "prev"), "Nomor 26 sampai 50 dari 63")
+	back := sari.Page(link(page, "prev"), "Baris 26 sampai 50 dari 63")
 	if sari.Page(link(back, "prev")); link(back, "prev") != here+"#kesalahan" {
 		t.Errorf("the first page is %q", link(back, "prev"))
 	}
 	for _, odd := range []string{"-1", "x", "63", "99999999999999999999"} {
-		sari.Page(here+"?kesalahan="+odd, "Nomor 1 sampai 25 dari 63")
+		sari.Page(here+"?kesalahan="+odd, "Baris 1 sampai 25 dari 63")
 	}
 }
 

@@ -204,7 +204,7 @@ func history(c *gin.Context, d ductorder.Detail) bill.Section {
 			who = l.T("casework.system")
 		}
 		state, _ := d.Flow.State(e.ToState)
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.DateTime(site.Zoned(c, e.At))}, {Text: EventText(l, d.Flow, e), Small: e.Reason}, {Text: who}, {Text: state.Label.In(l)}}})
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.DateTime(site.Zoned(c, e.At))}, {Text: EventText(l, d.Flow, e), Small: d.Said(l, e)}, {Text: who}, {Text: state.Label.In(l)}}})
 	}
 	return s
 }

@@ -117,6 +117,10 @@ func (p *Pages) windows(c *gin.Context, d ductorder.Detail, t typed) (bill.Secti
 	if err != nil {
 		return s, false, err
 	}
+	hint := l.T("ordering.refuse_reason_hint")
+	if len(reasons) == 1 {
+		hint = l.T("lease.no_reasons_hint")
+	}
 	for _, w := range d.Windows {
 		id, title := "jadwal-"+w.ID.String(), l.T("ordering.window_of", "node", w.Node, "since", l.Date(w.Since), "until", l.Date(w.Until))
 		in, errs := t.of(id)
@@ -124,7 +128,7 @@ func (p *Pages) windows(c *gin.Context, d ductorder.Detail, t typed) (bill.Secti
 		case ductorder.WindowAsked:
 			s.Forms = append(s.Forms, bill.Form{ID: id, Folded: true, Title: l.T("ordering.window_decide", "window", title), Action: orderPath(d.ID) + "/jadwal/" + w.ID.String() + "/putusan", Submit: l.T("ordering.window_grant"), Second: &bill.Button{Name: "putusan", Value: "tolak", Label: l.T("ordering.window_refuse")}, Fields: []ui.Field{
 				{Name: "beside", Of: id, Type: "multi_choice", Label: l.T("ordering.beside_ask"), Options: []ui.Option{{Value: "ya", Label: l.T("ordering.beside_yes")}}, Values: in.Values["beside"], Optional: true, Error: errs.Of("beside")},
-				{Name: "refusal", Of: id, Type: "select", Label: l.T("ordering.window_refusal"), Hint: l.T("ordering.refuse_reason_hint"), Options: reasons, Value: in.Get("refusal"), Optional: true, Error: errs.Of("refusal")},
+				{Name: "refusal", Of: id, Type: "select", Label: l.T("ordering.window_refusal"), Hint: hint, Options: reasons, Value: in.Get("refusal"), Optional: true, Error: errs.Of("refusal")},
 				{Name: "reason", Of: id, Type: "long_text", Label: l.T("ordering.window_why"), Hint: l.T("ordering.window_why_hint"), Value: in.Get("reason"), Max: 500, Optional: true, Error: errs.Of("reason")}}})
 		case ductorder.WindowGranted:
 			if w.Until.AddDate(0, 0, 1).After(p.Now()) {

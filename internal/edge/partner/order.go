@@ -342,7 +342,7 @@ func historySection(c *gin.Context, d ductorder.Detail) bill.Section {
 		case "system":
 			by = l.T("myorder.by_system")
 		}
-		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.DateTime(site.Zoned(c, e.At))}, {Text: what, Small: e.Reason}, {Text: by}}})
+		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{{Text: l.DateTime(site.Zoned(c, e.At))}, {Text: what, Small: d.Said(l, e)}, {Text: by}}})
 	}
 	return s
 }

@@ -102,8 +102,9 @@ func TestFilesOfAnotherProgramAreRead(t *testing.T) {
 	}
 }
 
-// TestAKMZIsItsFirstFile: others in it, which only overlays use, add nothing.
-func TestAKMZIsItsFirstFile(t *testing.T) {
+// TestAKMZIsItsDocument: others in it, which only overlays use, add nothing; of one that links to a file for each layer all are read, in whatever order
+// they were packed.
+func TestAKMZIsItsDocument(t *testing.T) {
 	t.Parallel()
 	file := func(code string) string {
 		return `<kml><Placemark><ExtendedData><Data name="code"><value>` + code + `</value></Data></ExtendedData></Placemark></kml>`
@@ -111,6 +112,10 @@ func TestAKMZIsItsFirstFile(t *testing.T) {
 	got, err := found(ReadKML, packed(t, "doc.kml", file("MH-1"), "files/old.kml", file("MH-2")))
 	if err != nil || len(got) != 1 || !strings.HasPrefix(got[0], "MH-1|") {
 		t.Errorf("%v %q", err, got)
+	}
+	got, err = found(ReadKML, packed(t, "layers/nodes.kml", file("MH-1"), "doc.kml", "<kml><Document/></kml>", "layers/segments.kml", file("RS-1")))
+	if err != nil || len(got) != 2 {
+		t.Errorf("packed anew: %v %q", err, got)
 	}
 }
 

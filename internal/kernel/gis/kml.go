@@ -6,13 +6,14 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/paulmach/orb"
 )
 
-// ReadKML reads the placemarks of a KML file (OGC KML 2.2 and 2.3) or of the first one in a KMZ; where that has none, of the others in it, to
+// ReadKML reads the placemarks of a KML file (OGC KML 2.2 and 2.3) or of a KMZ's doc.kml, without one of the first in it; where that has none, of the others in it, to
 // which it then links, as GDAL and QGIS write a layer each. What an extended data says of a placemark are its values; its name is the value
 // "name" and its description "description".
 func ReadKML(body io.Reader, each Each) error {
@@ -31,6 +32,9 @@ func ReadKML(body io.Reader, each Each) error {
 	all := a.named(".kml")
 	if len(all) == 0 {
 		return unreadable("no .kml in the archive")
+	}
+	if i := slices.IndexFunc(all, func(f *zip.File) bool { return f.Name == "doc.kml" }); i > 0 { // the document, wherever it lies in the archive
+		all[0], all[i] = all[i], all[0]
 	}
 	some := false
 	err = readPart(a, all[0], func(v map[string]string, g orb.Geometry) error {
