@@ -121,7 +121,8 @@ type Site struct {
 	mu     sync.Mutex
 	at     time.Time
 	Links  []string // the address of each link, in order
-	opened int      // how many of them mailedLink has given
+	wrote  []string // the transaction that wrote each: until it is over its link leads nowhere
+	opened int      // how many of them MailedLink has given
 }
 
 // packed has the pack of Batam.
@@ -347,7 +348,7 @@ func mailPaths() map[string]string {
 }
 
 // mailed keeps the address that a mail about an account would carry.
-func (s *Site) mailed(ctx context.Context, _ bun.IDB, m event.AccountMail) error {
+func (s *Site) mailed(ctx context.Context, tx bun.IDB, m event.AccountMail) error {
 	token := []byte(nil)
 	if m.Sealed != "" {
 		sealed, err := base64.StdEncoding.DecodeString(m.Sealed)
@@ -358,8 +359,13 @@ func (s *Site) mailed(ctx context.Context, _ bun.IDB, m event.AccountMail) error
 			return err
 		}
 	}
+	var by string
+	if err := tx.NewRaw("SELECT pg_current_xact_id()::text").Scan(ctx, &by); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.wrote = append(s.wrote, by)
 	s.Links = append(s.Links, strings.Replace(mailPaths()[m.Purpose], "{token}", string(token), 1))
 	return nil
 }
@@ -379,16 +385,30 @@ func (s *Site) LastLink(t testing.TB) string {
 // MailedLink is the next mail's that was not looked at yet, which a background task writes.
 func (s *Site) MailedLink(t testing.TB) string {
 	t.Helper()
-	var link string
-	s.Soon(t, "a mail about an account", func() bool {
+	next := func() (link, by string) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if s.opened == len(s.Links) {
+			return "", ""
+		}
+		return s.Links[s.opened], s.wrote[s.opened]
+	}
+	var link string
+	s.Soon(t, "a mail about an account", func() bool {
+		var by, state string
+		if link, by = next(); by == "" {
 			return false
 		}
-		link = s.Links[s.opened]
+		if err := s.World.DB.Pool.QueryRow(t.Context(), "SELECT pg_xact_status($1::text::xid8)", by).Scan(&state); err != nil {
+			t.Fatal(err)
+		}
+		if state == "in progress" {
+			return false
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
 		s.opened++
-		return true
+		return state == "committed" // of one that failed its job is done again
 	})
 	return link
 }
