@@ -50,9 +50,9 @@ const lengthMost = 1_000_000_000
 
 // AskLand asks that an operator pays rent for the city's ground; a second person decides. A place is the code of a segment, whose
 // length is then taken, or words with a length. It needs duct:tariff. Where no duct lies it refuses Conflict
-// "ducttariff.land_without_duct" without a legal note, and "ducttariff.land_overlaps" where the operator owes rent of the segment already. It refuses Invalid for what is missing or cannot be, and NotFound
-// "lease.no_operator".
-func (s *Service) AskLand(ctx context.Context, actor identity.Actor, r LandRent) (LandRent, error) {
+// "ducttariff.land_without_duct" without a legal note, and "ducttariff.land_overlaps" where the operator owes rent of the segment already. It refuses Invalid for what is missing or cannot be, together with
+// what whoever asks could not read, and NotFound "lease.no_operator".
+func (s *Service) AskLand(ctx context.Context, actor identity.Actor, r LandRent, unread ...fault.Field) (LandRent, error) {
 	if err := s.d.Guard.Allow(ctx, actor, access.DuctTariff); err != nil {
 		return r, err
 	}
@@ -61,7 +61,7 @@ func (s *Service) AskLand(ctx context.Context, actor identity.Actor, r LandRent)
 	if err := s.lie(ctx, &r); err != nil {
 		return r, err
 	}
-	if err := s.checkLand(ctx, r); err != nil {
+	if err := s.checkLand(ctx, r, unread); err != nil {
 		return r, err
 	}
 	if r.Ducts == 0 && r.LegalNote == "" {
@@ -124,15 +124,18 @@ func (s *Service) lie(ctx context.Context, r *LandRent) error {
 	return nil
 }
 
-func (s *Service) checkLand(ctx context.Context, r LandRent) error {
+func (s *Service) checkLand(ctx context.Context, r LandRent, unread []fault.Field) error {
 	var bad []fault.Field
+	if r.OperatorID == uuid.Nil {
+		bad = append(bad, fault.Field{Name: "operator", Code: "required"})
+	}
 	if r.Place == "" {
 		bad = append(bad, fault.Field{Name: "place", Code: "required"})
 	} else if utf8.RuneCountInString(r.Place) > 200 {
 		bad = append(bad, fault.Field{Name: "place", Code: "too_long", Args: []any{"max", 200}})
 	}
-	if r.LengthMM <= 0 || r.LengthMM > lengthMost {
-		bad = append(bad, fault.Field{Name: "length", Code: "required"})
+	if r.Place != "" && (r.LengthMM <= 0 || r.LengthMM > lengthMost) {
+		bad = append(bad, fault.Field{Name: "length", Code: "land_no_segment"})
 	}
 	if utf8.RuneCountInString(r.LegalNote) > 2*reasonMost {
 		bad = append(bad, fault.Field{Name: "legal_note", Code: "too_long", Args: []any{"max", 2 * reasonMost}})
@@ -146,10 +149,13 @@ func (s *Service) checkLand(ctx context.Context, r LandRent) error {
 	if err != nil {
 		return err
 	}
+	if r.Since.IsZero() {
+		return fault.Fields(fault.Also(unread, bad...))
+	}
 	if !slices.ContainsFunc(p.On(r.Since), func(t Tariff) bool { return t.Code == r.Tariff && t.Charge == Land }) {
 		bad = append(bad, fault.Field{Name: "tariff", Code: "not_an_option"})
 	}
-	return fault.Fields(bad)
+	return fault.Fields(fault.Also(unread, bad...))
 }
 
 // DecideLand approves or refuses what somebody else asked for. It needs duct:tariff. It refuses NotFound "ducttariff.no_change", and

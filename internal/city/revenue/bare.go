@@ -90,12 +90,13 @@ func (s *Service) bareClaimed(ctx context.Context, _ ducttariff.List, today time
 	return out, nil
 }
 
-// grounded names what a claim under the account of the rent of land lacks: an approved rent that it is for, or a legal note.
+// grounded names what a claim under the account of the rent of land lacks: an approved rent that it is for, or a legal note; and a claim
+// of such a rent under another account.
 func (s *Service) grounded(ctx context.Context, c Claim) ([]fault.Field, error) {
 	if utf8.RuneCountInString(c.LegalNote) > notesMost {
 		return []fault.Field{{Name: "legal_note", Code: "too_long", Args: []any{"max", notesMost}}}, nil
 	}
-	if c.LandRentID.Valid || c.LegalNote != "" {
+	if !c.LandRentID.Valid && c.LegalNote != "" {
 		return nil, nil
 	}
 	day := c.DueOn
@@ -106,8 +107,11 @@ func (s *Service) grounded(ctx context.Context, c Claim) ([]fault.Field, error) 
 	if err != nil {
 		return nil, err
 	}
-	if c.Code == landAccount(all) || slices.ContainsFunc(all, func(a Account) bool { return a.Code == c.Code && a.Channel == Rent && a.Land }) {
+	switch land := c.Code == landAccount(all) || slices.ContainsFunc(all, func(a Account) bool { return a.Code == c.Code && a.Channel == Rent && a.Land }); {
+	case land && !c.LandRentID.Valid:
 		return []fault.Field{{Name: "legal_note", Code: "revenue_ungrounded"}}, nil
+	case !land && c.LandRentID.Valid:
+		return []fault.Field{{Name: "code", Code: "revenue_land_account"}}, nil
 	}
 	return nil, nil
 }

@@ -221,6 +221,11 @@ func TestAClaimOfLandHasItsGround(t *testing.T) {
 	}
 	rent := c
 	rent.LegalNote, rent.LandRentID, rent.CoversFrom, rent.CoversUntil = "", uuid.NullUUID{UUID: st.rents["OUT"], Valid: true}, day("2026-03-01"), day("2026-04-01")
+	rent.Code = "4.1.03"
+	if _, err := st.AddClaim(st.ctx, st.officer, rent); !is(err, "code", "revenue_land_account") {
+		t.Errorf("of an approved rent under the account of dividends: %v", err)
+	}
+	rent.Code = "4.1.04"
 	if _, err := st.AddClaim(st.ctx, st.officer, rent); err != nil {
 		t.Errorf("of an approved rent: %v", err)
 	}

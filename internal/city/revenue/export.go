@@ -234,6 +234,10 @@ func (s *Service) contracts(ctx context.Context, in i18n.Locale, day time.Time, 
 		}
 		return all, nil
 	}, func(c contract) error {
-		return row([]any{c.Number, c.Name, in.T("duct.unit." + c.Kind), c.Quantity, (c.LengthMM + 500) / 1000, dateText(c.Since), dateText(c.Until), in.T("lease.state." + lease.Standing(c.State, c.Until, day)), c.Agreement, dateText(c.AgreementUntil), int64(c.Deposit)})
+		last := c.Until
+		if !last.IsZero() {
+			last = last.AddDate(0, 0, -1) // as the pages say it
+		}
+		return row([]any{c.Number, c.Name, in.T("duct.unit." + c.Kind), c.Quantity, (c.LengthMM + 500) / 1000, dateText(c.Since), dateText(last), in.T("lease.state." + lease.Standing(c.State, c.Until, day)), c.Agreement, dateText(c.AgreementUntil), int64(c.Deposit)})
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -43,6 +44,7 @@ func TestWhatIsLongIsWhole(t *testing.T) {
 	run("INSERT INTO duct_operator (tenant_id, id, name, nib, licence, email, state, created_at) SELECT ?0, gen_random_uuid(), 'PT ' || chr(64 + n), n::text, 'x', 'x@contoh.id', 'approved', now() FROM generate_series(1, 2) n", city)
 	run(`INSERT INTO duct_lease (tenant_id, id, number, operator_id, kind, quantity, length_mm, segments, since, state, key, created_at, updated_at, created_by)
 		SELECT o.tenant_id, gen_random_uuid(), 'SWD-' || o.name || n, o.id, 'subduct', 1, 1000, 1, '2026-01-01', 'ordered', gen_random_uuid()::text, now(), now(), o.id FROM duct_operator o CROSS JOIN generate_series(1, 3) n WHERE o.tenant_id = ?`, city)
+	run("UPDATE duct_lease SET until = '2026-08-01' WHERE tenant_id = ? AND number = 'SWD-PT A1'", city) // the first day that is free
 	for table, want := range map[string]int{Dividends: 7, Receivables: 7, Contracts: 6} {
 		read := func(page int) (rows []string) {
 			t.Helper()
@@ -54,6 +56,9 @@ func TestWhatIsLongIsWhole(t *testing.T) {
 			return rows
 		}
 		whole := read(1000)
+		if text := fmt.Sprint(whole); table == Contracts && (!strings.Contains(text, "2026-07-31") || strings.Contains(text, "2026-08-01")) {
+			t.Errorf("the last day of a lease: %s", text)
+		}
 		if len(whole) != want+1 { // and the heading
 			t.Errorf("%s: %d rows", table, len(whole))
 		}

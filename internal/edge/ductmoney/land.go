@@ -2,9 +2,9 @@ package ductmoney
 
 import (
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -43,6 +43,10 @@ func (p *Pages) landsPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	if err != nil {
 		return err
 	}
+	list, err := p.DuctPrice.List(ctx)
+	if err != nil {
+		return err
+	}
 	var ids []uuid.UUID
 	for _, x := range all {
 		ids = append(ids, x.AskedBy, x.DecidedBy.UUID, ends[x.ID].AskedBy)
@@ -70,7 +74,7 @@ func (p *Pages) landsPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 		case x.Approved == nil && x.AskedBy == who.ID:
 			state.Small = l.T("bumd.own_request")
 		case x.Approved == nil && p.may(c, access.DuctTariff):
-			s.Forms = append(s.Forms, decideForms(l, PathLand+"/"+x.ID.String(), x.ID, x.Place+", "+x.OperatorName, x.LegalNote)...)
+			s.Forms = append(s.Forms, decideForms(l, PathLand+"/"+x.ID.String(), x.ID, x.Place+", "+x.OperatorName+", "+days, landAsked(l, list, x))...)
 		}
 		if x.Approved != nil && *x.Approved {
 			if e, ok := ends[x.ID]; ok {
@@ -94,6 +98,24 @@ func (p *Pages) landsPage(c *gin.Context, status int, in site.Form, errs ui.Erro
 	return p.Render(c, status, bill.Page(v))
 }
 
+// landAsked is what whoever decides about a rent of ground reads of it: what it comes to in its first year, and on what it rests.
+func landAsked(l i18n.Locale, list ducttariff.List, x ducttariff.LandListed) string {
+	out := x.LegalNote
+	lines, err := list.RateLand(x.Tariff, ducttariff.Part{Code: x.Place, LengthMM: x.LengthMM, Ducts: x.Ducts}, x.LegalNote != "", x.Since, x.Since.AddDate(1, 0, 0))
+	if err != nil || len(lines) == 0 {
+		return out
+	}
+	sum, err := ducttariff.Sum(lines)
+	if err != nil {
+		return out
+	}
+	said := l.T("ductprice.land_comes_to", "amount", sum, "working", lines[0].Working.In(l))
+	if out != "" {
+		said += " " + l.T("ductprice.legal_label") + ": " + out
+	}
+	return said
+}
+
 // landForm asks for rent of ground.
 func (p *Pages) landForm(c *gin.Context, in site.Form, errs ui.Errors) (bill.Form, error) {
 	ctx, l := c.Request.Context(), gate.LocaleOf(c)
@@ -115,14 +137,14 @@ func (p *Pages) landForm(c *gin.Context, in site.Form, errs ui.Errors) (bill.For
 		}
 	}
 	f := bill.Form{ID: "minta-sewa", Folded: len(errs) == 0, Title: l.T("ductprice.land_ask"), Text: l.T("ductprice.land_ask_text"), Action: PathLand, Submit: l.T("ductprice.ask_do"), Fields: []ui.Field{
-		{Name: "operator", Type: "select", Options: who}, {Name: "place", Type: "text", Max: 200, Hint: l.T("ductprice.place_hint")}, {Name: "length", Type: "number", Optional: true, Hint: l.T("ductprice.length_hint")},
+		{Name: "operator", Type: "select", Options: who}, {Name: "place", Type: "text", Max: 200, Hint: l.T("ductprice.place_hint")}, {Name: "length", Type: "decimal", Optional: true, Hint: l.T("ductprice.length_hint")},
 		{Name: "tariff", Type: "select", Options: tariffs}, {Name: "since", Type: "date"}, {Name: "until", Type: "date", Optional: true},
 		{Name: "legal_note", Type: "long_text", Max: 1000, Optional: true, Hint: l.T("ductprice.legal_hint")}}}
 	for i := range f.Fields {
 		x := &f.Fields[i]
 		x.Label, x.Value, x.Error = l.T(landLabels[x.Name]), in.Get(x.Name), errs.Of(x.Name)
 		if x.Type == "date" {
-			x.Value = site.DateOf(in, x.Name)
+			x.Value, x.Typed = site.DateOf(in, x.Name), in.Values[x.Name]
 		}
 	}
 	return f, nil
@@ -136,18 +158,17 @@ func (p *Pages) askLand(c *gin.Context) error {
 	}
 	r := ducttariff.LandRent{Place: in.Line("place"), Tariff: in.Text("tariff"), LegalNote: in.Text("legal_note")}
 	r.OperatorID, _ = uuid.Parse(in.Text("operator")) // what is none is of nobody
-	if metres, err := strconv.ParseInt(strings.ReplaceAll(in.Text("length"), ".", ""), 10, 64); err == nil && metres < 1_000_000 {
-		r.LengthMM = metres * 1000
+	var length, since, until error
+	r.LengthMM, length = metresTyped(in, "length")
+	r.Since, since = dayTyped(in, "since")
+	if r.Until, until = dayTyped(in, "until"); !r.Until.IsZero() {
+		r.Until = r.Until.AddDate(0, 0, 1) // people name the last day
 	}
-	r.Since, _ = time.Parse(time.DateOnly, site.DateOf(in, "since")) // what is no day is missing
-	if last := site.DateOf(in, "until"); last != "" {
-		d, err := time.Parse(time.DateOnly, last)
-		if err != nil {
-			return again(c, site.Invalid("until", "date"), landLabels, func(status int, errs ui.Errors) error { return p.landsPage(c, status, in, errs) })
-		}
-		r.Until = d.AddDate(0, 0, 1) // people name the last day
+	unread, err := site.Unread(length, since, until)
+	if err != nil {
+		return err
 	}
-	_, err = p.DuctPrice.AskLand(c.Request.Context(), gate.ActorOf(c), r)
+	_, err = p.DuctPrice.AskLand(c.Request.Context(), gate.ActorOf(c), r, unread...)
 	if fault.Is(err, "ducttariff.land_without_duct") {
 		text := site.Refusal(gate.LocaleOf(c), fault.From(err))
 		return p.landsPage(c, http.StatusConflict, in, site.Called(c, ui.Errors{{Name: "legal_note", Text: text}}, landLabels))
@@ -156,6 +177,26 @@ func (p *Pages) askLand(c *gin.Context) error {
 		return again(c, err, landLabels, func(status int, errs ui.Errors) error { return p.landsPage(c, status, in, errs) })
 	}
 	return p.Done(c, PathLand, "ductprice_asked")
+}
+
+// metresPattern is a length as people type it: 1250, 1.250 or 12,5. Where a comma or a point could mean either, as in 1,250, it is none.
+var metresPattern = regexp.MustCompile(`^(\d{1,3}(?:\.\d{3})+|\d{1,6})(?:[,.](\d{1,2}))?$`)
+
+// metresTyped reads metres of a form as millimetres; zero for none.
+func metresTyped(in site.Form, name string) (int64, error) {
+	typed := in.Text(name)
+	if typed == "" {
+		return 0, nil
+	}
+	part := metresPattern.FindStringSubmatch(typed)
+	if part == nil {
+		return 0, site.Invalid(name, "land_length")
+	}
+	metres, err := strconv.ParseInt(strings.ReplaceAll(part[1], ".", "")+(part[2] + "00")[:2], 10, 64)
+	if err != nil || metres == 0 {
+		return 0, site.Invalid(name, "land_length")
+	}
+	return metres * 10, nil
 }
 
 // decideLand answers what somebody else asked for.

@@ -102,10 +102,17 @@ func TestRentOfBareLandOnThePage(t *testing.T) {
 	if r.Status != http.StatusConflict || !strings.Contains(r.Body, "Permendagri 7/2024 Pasal 128B") || !strings.Contains(r.Body, "Jalan Tanpa Ducting") {
 		t.Fatalf("bare land: %d\n%s", r.Status, r.Body)
 	}
+	// All that is wrong is said at once, beside what was typed.
+	r = sari.Post(land, "operator", "", "place", "lb-001", "length", "1,250", "tariff", "sewa-lahan", "since", "31", "since", "2", "since", "2027", "until", "")
+	sari.Lists(r, "Operator: Isian ini wajib", "Panjang: Tulis panjang dalam meter, misalnya 1250 atau 12,5", "Hari pertama: Tulis tanggal")
+	if !strings.Contains(r.Body, `value="1,250"`) || !strings.Contains(r.Body, `value="31"`) || !strings.Contains(r.Body, `value="2027"`) {
+		t.Error("what was typed is lost")
+	}
+	sari.Lists(sari.Post(land, "operator", ask[1], "place", "lb-001", "length", "", "tariff", "sewa-lahan", "since", "2026-12-01"), "Panjang: Pada hari pertama tidak ada ruas dengan kode itu")
 	sari.Goes(sari.Post(land, append(ask, "legal_note", "Perjanjian 4/2023 tetap berlaku")...), land)
 	sari.Page(land, "Tanpa ducting", "Perjanjian 4/2023 tetap berlaku", "Menunggu")
 	bima := s.Staff(t, pagetest.HostBatam, "Bima Keuangan", "duct_finance", "")
-	at := land + "/" + between(t, bima.Page(land, "Setujui"), `action="/petugas/ducting/lahan/`, `"`)
+	at := land + "/" + between(t, bima.Page(land, "Setujui", "Jalan Tanpa Ducting, PT Serat, 1 Desember 2026", "Sekitar Rp7.200.000 setahun. Bulan pertama: 1.200 m × Rp6.000", "Catatan hukum: Perjanjian 4/2023 tetap berlaku"), `action="/petugas/ducting/lahan/`, `"`)
 	bima.Goes(bima.Post(at, "jawaban", "setuju"), land)
 	bima.Page(land, "Disetujui", "Bima Keuangan")
 	sari.Goes(sari.Post(at+"/akhir", "until", "2027-06-30", "reason", "Kabel dicabut"), land)

@@ -1,0 +1,26 @@
+package ductmoney
+
+import (
+	"net/url"
+	"testing"
+
+	"bedelau/internal/edge/site"
+)
+
+// TestALengthIsReadAsItIsTyped: a decimal is no thousand, and what could be either is refused.
+func TestALengthIsReadAsItIsTyped(t *testing.T) {
+	t.Parallel()
+	read := func(typed string) (int64, error) {
+		return metresTyped(site.Form{Values: url.Values{"length": {typed}}}, "length")
+	}
+	for typed, want := range map[string]int64{"": 0, "12,5": 12_500, "12.5": 12_500, "100.50": 100_500, "28,1": 28_100, "1250": 1_250_000, "1.250": 1_250_000, "1.250,75": 1_250_750, "999999": 999_999_000} {
+		if got, err := read(typed); got != want || err != nil {
+			t.Errorf("%q is %d mm, %v; want %d", typed, got, err, want)
+		}
+	}
+	for _, typed := range []string{"1,250", "0", "0,00", "-5", "12,5,5", "1.25.0", "12 m", "1e3", "99999999999999999999", "١٢"} {
+		if got, err := read(typed); err == nil {
+			t.Errorf("%q is %d mm", typed, got)
+		}
+	}
+}
