@@ -297,6 +297,9 @@ func (f Field) parts() [3]string {
 	if t, err := time.Parse(time.DateOnly, f.Value); err == nil {
 		return [3]string{t.Format("2"), t.Format("1"), t.Format("2006")}
 	}
+	if parts := strings.Split(f.Value, "-"); len(f.Typed) == 0 && len(parts) == 3 { // no day of the calendar, such as 31 February
+		return [3]string{parts[2], parts[1], parts[0]}
+	}
 	copy(out[:], f.Typed)
 	return out
 }

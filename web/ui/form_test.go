@@ -20,6 +20,16 @@ func TestFaultsStandAsTheirFields(t *testing.T) {
 	}
 }
 
+// TestADayThatIsNoneStandsInItsBoxes as it was typed.
+func TestADayThatIsNoneStandsInItsBoxes(t *testing.T) {
+	t.Parallel()
+	for _, f := range []Field{{Type: "date", Value: "2027-02-31"}, {Type: "date", Value: "x", Typed: []string{"31", "02", "2027"}}} {
+		if got := f.parts(); got != [3]string{"31", "02", "2027"} {
+			t.Errorf("%+v: %q", f, got)
+		}
+	}
+}
+
 // TestALongLineIsSeenWhole: what is longer than a phone is wide breaks, and nothing else does.
 func TestALongLineIsSeenWhole(t *testing.T) {
 	t.Parallel()

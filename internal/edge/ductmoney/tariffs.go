@@ -17,6 +17,7 @@ import (
 	"bedelau/internal/edge/gate"
 	"bedelau/internal/edge/site"
 	"bedelau/internal/kernel/access"
+	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
 	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/money"
@@ -209,7 +210,9 @@ func changed(l i18n.Locale, known ducttariff.List, x ducttariff.Change) (what bi
 		brief = ducttariff.Percent(l, list.Indexes[0].Rise)
 		what = bill.Cell{Text: list.Indexes[0].Name.In(l), Small: brief + "; " + list.Indexes[0].Basis}
 	case len(list.Floors) > 0:
-		brief = list.Floors[0].Rate.String()
+		if brief, err = floorSaid(l, known, list.Floors[0]); err != nil {
+			return what, "", err
+		}
 		what = bill.Cell{Text: list.Floors[0].Name.In(l), Small: brief + "; " + list.Floors[0].Basis}
 	case len(list.Terms) > 0:
 		brief = termsAsked(l, list.Terms[0])
@@ -218,6 +221,26 @@ func changed(l i18n.Locale, known ducttariff.List, x ducttariff.Change) (what bi
 		what.Text, brief = x.Code, x.EffectiveFrom
 	}
 	return what, what.Text + ", " + brief, nil
+}
+
+// floorSaid is what a floor would be and what it was, and whether the price of its day lies below it: then nothing is let off any more.
+func floorSaid(l i18n.Locale, known ducttariff.List, f ducttariff.Floor) (string, error) {
+	first, err := time.Parse(time.DateOnly, f.EffectiveFrom)
+	if err != nil {
+		return "", err
+	}
+	said := f.Rate.String()
+	if was := known.FloorOn(f.Kind, first.AddDate(0, 0, -1)); was.Rate > 0 {
+		said += ". " + l.T("ductprice.was", "old", was.Rate)
+	}
+	switch rate, err := known.PerMetre(f.Kind, first); {
+	case fault.Is(err, "ducttariff.no_tariff"):
+	case err != nil:
+		return "", err
+	case rate < f.Rate:
+		said += ". " + l.T("ductprice.floor_above", "rate", rate)
+	}
+	return said, nil
 }
 
 // priced is a price with the time that it is for.

@@ -75,6 +75,9 @@ func TestAPriceIsAskedForAndDecided(t *testing.T) {
 			t.Errorf("%s says for what registrations are refused", of)
 		}
 	}
+	// A floor says what it was, and that it lies above the price of its day.
+	bima.Goes(bima.Post(tariffs+"/batas", "kind", "subduct", "rate", "99.000", "effective_from", "2027-02-01", "basis", "Keputusan Direksi 13/2026", "reason", "Biaya naik"), tariffs)
+	sari.Page(tariffs, "Rp99.000. Sebelumnya: Rp11.500. Di atas harga Rp15.000 setahun: potongan menurut banyaknya dan lamanya tidak berlaku lagi; Keputusan Direksi 13/2026")
 	// Whoever decides sees what a price of land is made of.
 	bima.Goes(bima.Post(tariffs, "code", "sewa-lahan", "rate", "6.500", "effective_from", "2027-01-01", "basis", "Keputusan Wali Kota 7/2026", "reason", "Penilaian 2026",
 		"factor", "12,5", "method", "Nilai wajar per meter", "legal_note", "Pasal 117 Permendagri 19/2016"), tariffs)
