@@ -134,7 +134,10 @@ func (s *Service) checkLand(ctx context.Context, r LandRent, unread []fault.Fiel
 	} else if utf8.RuneCountInString(r.Place) > 200 {
 		bad = append(bad, fault.Field{Name: "place", Code: "too_long", Args: []any{"max", 200}})
 	}
-	if r.Place != "" && (r.LengthMM <= 0 || r.LengthMM > lengthMost) {
+	switch {
+	case r.LengthMM > lengthMost:
+		bad = append(bad, fault.Field{Name: "length", Code: "land_length"})
+	case r.LengthMM <= 0 && r.Place != "" && !r.Since.IsZero(): // without a day nobody knows what lies there
 		bad = append(bad, fault.Field{Name: "length", Code: "land_no_segment"})
 	}
 	if utf8.RuneCountInString(r.LegalNote) > 2*reasonMost {

@@ -107,10 +107,11 @@ func (s *Service) grounded(ctx context.Context, c Claim) ([]fault.Field, error) 
 	if err != nil {
 		return nil, err
 	}
-	switch land := c.Code == landAccount(all) || slices.ContainsFunc(all, func(a Account) bool { return a.Code == c.Code && a.Channel == Rent && a.Land }); {
+	own := landAccount(all)
+	switch land := c.Code == own || slices.ContainsFunc(all, func(a Account) bool { return a.Code == c.Code && a.Channel == Rent && a.Land }); {
 	case land && !c.LandRentID.Valid:
 		return []fault.Field{{Name: "legal_note", Code: "revenue_ungrounded"}}, nil
-	case !land && c.LandRentID.Valid:
+	case !land && c.LandRentID.Valid && own != "":
 		return []fault.Field{{Name: "code", Code: "revenue_land_account"}}, nil
 	}
 	return nil, nil

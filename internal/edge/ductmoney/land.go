@@ -179,8 +179,8 @@ func (p *Pages) askLand(c *gin.Context) error {
 	return p.Done(c, PathLand, "ductprice_asked")
 }
 
-// metresPattern is a length as people type it: 1250, 1.250 or 12,5. Where a comma or a point could mean either, as in 1,250, it is none.
-var metresPattern = regexp.MustCompile(`^(\d{1,3}(?:\.\d{3})+|\d{1,6})(?:[,.](\d{1,2}))?$`)
+// metresPattern is a length as people type it: 1250, 1.250 or 12,5. What has three digits behind a comma, as 1,250, could be either and is none.
+var metresPattern = regexp.MustCompile(`^(\d{1,3}(?:\.\d{3}){1,2}|\d{1,6})(?:[,.](\d{1,2}))?$`)
 
 // metresTyped reads metres of a form as millimetres; zero for none.
 func metresTyped(in site.Form, name string) (int64, error) {

@@ -18,7 +18,7 @@ func TestALengthIsReadAsItIsTyped(t *testing.T) {
 			t.Errorf("%q is %d mm, %v; want %d", typed, got, err, want)
 		}
 	}
-	for _, typed := range []string{"1,250", "0", "0,00", "-5", "12,5,5", "1.25.0", "12 m", "1e3", "99999999999999999999", "١٢"} {
+	for _, typed := range []string{"1,250", "0", "0,00", "-5", "12,5,5", "1.25.0", "12 m", "1e3", "99999999999999999999", "18.446.744.073.709.551,62", "١٢"} {
 		if got, err := read(typed); err == nil {
 			t.Errorf("%q is %d mm", typed, got)
 		}

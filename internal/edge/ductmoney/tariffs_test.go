@@ -108,6 +108,9 @@ func TestRentOfBareLandOnThePage(t *testing.T) {
 	// All that is wrong is said at once, beside what was typed.
 	r = sari.Post(land, "operator", "", "place", "lb-001", "length", "1,250", "tariff", "sewa-lahan", "since", "31", "since", "2", "since", "2027", "until", "")
 	sari.Lists(r, "Operator: Isian ini wajib", "Panjang: Tulis panjang dalam meter, misalnya 1250 atau 12,5", "Hari pertama: Tulis tanggal")
+	if text := pagetest.Text(sari.Post(land, "operator", ask[1], "place", "lb-001", "length", "", "tariff", "sewa-lahan", "since", "31", "since", "2", "since", "2027").Body); strings.Contains(text, "tidak ada ruas") {
+		t.Error("without a day a segment is called unknown")
+	}
 	if !strings.Contains(r.Body, `value="1,250"`) || !strings.Contains(r.Body, `value="31"`) || !strings.Contains(r.Body, `value="2027"`) {
 		t.Error("what was typed is lost")
 	}
