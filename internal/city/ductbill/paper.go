@@ -37,9 +37,9 @@ type paperRow struct {
 
 // paper reads which file a paper is, and whether it is printed. A payment of several invoices has one receipt for them all: the sum and its
 // stamp stand on one paper.
-func (s *Service) paper(ctx context.Context, a paperArgs) (paperRow, bool, error) {
+func (s *Service) paper(ctx context.Context, db bun.IDB, a paperArgs) (paperRow, bool, error) {
 	var row paperRow
-	q := s.d.DB.App.NewSelect().Model(&row).Where("tenant_id = ? AND payment_id = ?", tenancy.Must(ctx), a.Payment)
+	q := db.NewSelect().Model(&row).Where("tenant_id = ? AND payment_id = ?", tenancy.Must(ctx), a.Payment)
 	if a.Payment == uuid.Nil {
 		q.Where("invoice_id = ?", a.Invoice)
 	} else {
@@ -63,6 +63,14 @@ func (s *Service) print(ctx context.Context, a paperArgs) error {
 		return fmt.Errorf("ductbill: print: %w", err)
 	}
 	return tenancy.InTx(ctx, s.d.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		if a.Payment != uuid.Nil {
+			if err := invoice.ReceiptTurn(ctx, tx, a.Payment); err != nil {
+				return err
+			}
+			if _, ok, err := s.paper(ctx, tx, a); ok || err != nil {
+				return err // another run was first; these bytes are swept away
+			}
+		}
 		row := paperRow{TenantID: tenancy.Must(ctx), InvoiceID: a.Invoice, PaymentID: a.Payment, FileID: f.ID, MadeAt: s.now()}
 		res, err := tx.NewInsert().Model(&row).On("CONFLICT DO NOTHING").Exec(ctx)
 		if err != nil {
@@ -136,7 +144,7 @@ func (s *Service) open(ctx context.Context, id, payment uuid.UUID) (files.File, 
 	if err := s.printed(ctx, a); err != nil {
 		return files.File{}, nil, err
 	}
-	row, _, err := s.paper(ctx, a)
+	row, _, err := s.paper(ctx, s.d.DB.App, a)
 	if err != nil {
 		return files.File{}, nil, err
 	}
@@ -145,7 +153,7 @@ func (s *Service) open(ctx context.Context, id, payment uuid.UUID) (files.File, 
 
 // printed makes a paper that nobody has needed yet.
 func (s *Service) printed(ctx context.Context, a paperArgs) error {
-	_, ok, err := s.paper(ctx, a)
+	_, ok, err := s.paper(ctx, s.d.DB.App, a)
 	if err == nil && !ok {
 		err = s.print(ctx, a)
 	}

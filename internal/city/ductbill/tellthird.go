@@ -57,7 +57,7 @@ func (s *Service) mailThird(ctx context.Context, tx bun.Tx, b Bill, payment uuid
 	if err != nil {
 		return nil, err
 	}
-	row, ok, err := s.paper(ctx, paperArgs{b.ID, payment})
+	row, ok, err := s.paper(ctx, tx, paperArgs{b.ID, payment})
 	if err != nil || !ok {
 		return nil, errors.Join(err, fmt.Errorf("ductbill: %s has no paper", b.Number))
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"bedelau/internal/city/duct"
-	"bedelau/internal/city/ducttariff"
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/tenancy"
 )
@@ -68,12 +67,7 @@ func (r landOwed) owed(from, until time.Time) (out []span) {
 
 // bareClaimed finds days that are claimed of a rent of land although no duct lies there on them: it was taken out after they were claimed. They are
 // charged too much, so that nothing is lost; whoever keeps the claims takes them back.
-func (s *Service) bareClaimed(ctx context.Context, _ ducttariff.List, today time.Time) ([]Leak, error) {
-	all, err := lands(ctx, s.d.DB.App, today.AddDate(0, 0, 1))
-	if err != nil {
-		return nil, err
-	}
-	var out []Leak
+func bareClaimed(all []*landOwed) (out []Leak) {
 	for _, r := range all {
 		for _, c := range r.covered {
 			for _, b := range r.bare {
@@ -87,7 +81,7 @@ func (s *Service) bareClaimed(ctx context.Context, _ ducttariff.List, today time
 			}
 		}
 	}
-	return out, nil
+	return out
 }
 
 // grounded names what a claim under the account of the rent of land lacks: an approved rent that it is for, or a legal note; and a claim

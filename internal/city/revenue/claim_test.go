@@ -3,6 +3,8 @@ package revenue
 import (
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 
 	"bedelau/internal/kernel/fault"
 	"bedelau/internal/kernel/i18n"
+	"bedelau/internal/kernel/identity"
 	"bedelau/internal/kernel/money"
 )
 
@@ -47,8 +50,25 @@ func TestAClaimIsTakenBack(t *testing.T) {
 	if err := st.UndoClaim(st.ctx, st.keeper, wrong.ID, "Salah"); fault.From(err).Kind != fault.Forbidden {
 		t.Errorf("by whoever keeps the network: %v", err)
 	}
+	there := identity.Actor{ID: uuid.New(), TenantID: st.w.Other.ID, Kind: identity.Staff, Roles: []string{"revenue_officer"}, TOTP: true}
+	if err := st.UndoClaim(st.w.Ctx(st.w.Other), there, wrong.ID, "Salah"); !is(err, "claim", "not_an_option") {
+		t.Errorf("by another city: %v", err)
+	}
 	st.at = day("2026-02-12")
-	st.must(st.UndoClaim(st.ctx, st.officer, wrong.ID, " Salah ketik: Rp2.000.000 "))
+	var done atomic.Int32
+	var turns sync.WaitGroup
+	for range 8 {
+		turns.Go(func() {
+			if err := st.UndoClaim(st.ctx, st.officer, wrong.ID, " Salah ketik: Rp2.000.000 "); err == nil {
+				done.Add(1)
+			} else if !fault.Is(err, "revenue.claim_undone") {
+				t.Error(err)
+			}
+		})
+	}
+	if turns.Wait(); done.Load() != 1 {
+		t.Errorf("taken back %d times", done.Load())
+	}
 	if err := st.UndoClaim(st.ctx, st.officer, wrong.ID, "Salah"); !fault.Is(err, "revenue.claim_undone") {
 		t.Errorf("a second time: %v", err)
 	}

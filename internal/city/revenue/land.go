@@ -265,14 +265,19 @@ func (s *Service) landRest(ctx context.Context, day time.Time) (money.Rupiah, er
 	return sum, nil
 }
 
-// unclaimed finds approved rents of land that are owed for days for which nothing is claimed, also those on which no duct lies any more,
-// for somebody to end them or ask with a legal note; those with a price of nothing are not owed.
-func (s *Service) unclaimed(ctx context.Context, list ducttariff.List, today time.Time) ([]Leak, error) {
+// landLeaks finds approved rents of land that nothing is claimed for, or that are claimed without a ground.
+func (s *Service) landLeaks(ctx context.Context, list ducttariff.List, today time.Time) ([]Leak, error) {
 	all, err := lands(ctx, s.d.DB.App, today.AddDate(0, 0, 1))
 	if err != nil {
 		return nil, err
 	}
-	var out []Leak
+	out, err := unclaimed(all, list, today)
+	return append(out, bareClaimed(all)...), err
+}
+
+// unclaimed finds rents that are owed for days for which nothing is claimed, also those on which no duct lies any more, for somebody to end
+// them or ask with a legal note; those with a price of nothing are not owed.
+func unclaimed(all []*landOwed, list ducttariff.List, today time.Time) (out []Leak, err error) {
 	for _, r := range all {
 		for _, x := range r.open(duct.DayOf(r.Since), today.AddDate(0, 0, 1)) {
 			amount, err := r.amount(list, x)

@@ -179,7 +179,7 @@ func (s *Service) leaks(ctx context.Context) ([]Leak, error) {
 			return nil, err
 		}
 	}
-	for _, more := range []func(context.Context, ducttariff.List, time.Time) ([]Leak, error){s.below, s.unclaimed, s.bareClaimed} {
+	for _, more := range []func(context.Context, ducttariff.List, time.Time) ([]Leak, error){s.below, s.landLeaks} {
 		found, err := more(ctx, list, today)
 		if err != nil {
 			return nil, err

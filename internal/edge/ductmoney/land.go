@@ -2,9 +2,6 @@ package ductmoney
 
 import (
 	"net/http"
-	"regexp"
-	"strconv"
-	"strings"
 
 	"github.com/gin-gonic/gin"
 	"github.com/google/uuid"
@@ -179,24 +176,16 @@ func (p *Pages) askLand(c *gin.Context) error {
 	return p.Done(c, PathLand, "ductprice_asked")
 }
 
-// metresPattern is a length as people type it: 1250, 1.250 or 12,5. What has three digits behind a comma, as 1,250, could be either and is none.
-var metresPattern = regexp.MustCompile(`^(\d{1,3}(?:\.\d{3}){1,2}|\d{1,6})(?:[,.](\d{1,2}))?$`)
-
 // metresTyped reads metres of a form as millimetres; zero for none.
 func metresTyped(in site.Form, name string) (int64, error) {
 	typed := in.Text(name)
 	if typed == "" {
 		return 0, nil
 	}
-	part := metresPattern.FindStringSubmatch(typed)
-	if part == nil {
-		return 0, site.Invalid(name, "land_length")
+	if mm := ducts.Millimetres(typed); mm > 0 {
+		return mm, nil
 	}
-	metres, err := strconv.ParseInt(strings.ReplaceAll(part[1], ".", "")+(part[2] + "00")[:2], 10, 64)
-	if err != nil || metres == 0 {
-		return 0, site.Invalid(name, "land_length")
-	}
-	return metres * 10, nil
+	return 0, site.Invalid(name, "land_length")
 }
 
 // decideLand answers what somebody else asked for.

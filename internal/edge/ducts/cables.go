@@ -318,7 +318,7 @@ func cableState(in site.Form) (st ductcable.State, err error) {
 		}
 	}
 	if t := in.Text("outer"); t != "" {
-		mm := millimetres(t) // thousandths of what was typed
+		mm := Millimetres(t) // thousandths of what was typed
 		if mm < 100 {
 			return st, site.Invalid("outer", "duct_millimetres")
 		}

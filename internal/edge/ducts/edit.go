@@ -3,6 +3,7 @@ package ducts
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -118,13 +119,20 @@ func decimal(l i18n.Locale, mm int64) string {
 	return l.Number(whole) + point + strconv.FormatInt(100+rest, 10)[1:]
 }
 
-// millimetres reads metres as they are typed, 12,5 or 12.5; below zero for what is none.
-func millimetres(typed string) int64 {
-	f, err := strconv.ParseFloat(strings.Replace(typed, ",", ".", 1), 64)
-	if err != nil || !(f > 0 && f < 1e6) {
+// metresPattern is a length as people type it: 1250, 1.250 or 12,5. What has three digits behind a comma, as 1,250, could be either and is none.
+var metresPattern = regexp.MustCompile(`^(\d{1,3}(?:\.\d{3}){1,2}|\d{1,6})(?:[,.](\d{1,2}))?$`)
+
+// Millimetres reads metres as they are typed; below zero for what is none.
+func Millimetres(typed string) int64 {
+	part := metresPattern.FindStringSubmatch(typed)
+	if part == nil {
 		return -1
 	}
-	return int64(f*1000 + 0.5)
+	hundredths, err := strconv.ParseInt(strings.ReplaceAll(part[1], ".", "")+(part[2] + "00")[:2], 10, 64)
+	if err != nil || hundredths == 0 {
+		return -1
+	}
+	return hundredths * 10
 }
 
 // placesOf are the places of units from the ground inwards, such as 2.1; parents come before what lies in them.
@@ -155,7 +163,7 @@ func dayTyped(in site.Form, name string) (time.Time, error) {
 // split makes two segments of one.
 func (p *Pages) split(c *gin.Context) error {
 	in, err := site.ReadForm(c, "on_day")
-	s := ductedit.Split{Segment: c.Param("code"), MM: millimetres(in.Text("metres")), Node: in.Line("node"), Kind: in.Get("kind"), First: in.Line("first"), Second: in.Line("second"), Why: in.Line("why")}
+	s := ductedit.Split{Segment: c.Param("code"), MM: Millimetres(in.Text("metres")), Node: in.Line("node"), Kind: in.Get("kind"), First: in.Line("first"), Second: in.Line("second"), Why: in.Line("why")}
 	if err == nil && in.Text("cut") != "" {
 		s.CutAs, s.Backward = in.Get("cut_as"), in.Get("side") == "from"
 		if s.Cut, err = uuid.Parse(in.Text("cut")); err != nil {

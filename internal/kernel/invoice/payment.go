@@ -118,6 +118,13 @@ func Received(ctx context.Context, db bun.IDB, id uuid.UUID) ([]Payment, error) 
 	return all, nil
 }
 
+// ReceiptTurn waits for its turn with the receipt of a payment, as part of tx: of two that print it, also from the pages of different invoices, the
+// second finds the first one's.
+func ReceiptTurn(ctx context.Context, tx bun.Tx, payment uuid.UUID) error {
+	_, err := tx.NewRaw("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "receipt of "+payment.String()).Exec(ctx)
+	return err
+}
+
 // mayKeepBack is what the buyer may still give to the state: less for what was credited, and never more than is open.
 func (b *Book) mayKeepBack(ctx context.Context, tx bun.IDB, i Invoice, s Standing) (money.Rupiah, error) {
 	var credited money.Rupiah

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -232,7 +233,7 @@ func TestAPaperIsPrintedOnceAndSentOnce(t *testing.T) {
 			t.Errorf("%q is not on the receipt:\n%s", want, text)
 		}
 	}
-	if _, _, err := o.Open(o.ctx, o.clerk, i.ID, slip.ID); !fault.Is(err, "invoice.not_printed") {
+	if _, _, err := o.Open(o.ctx, o.clerk, i.ID, slip.ID); !fault.Is(err, "invoice.not_found") {
 		t.Errorf("a receipt for a slip: %v", err)
 	}
 	if again, _, err := o.Open(o.ctx, o.clerk, i.ID, uuid.Nil); err != nil || again.ID != before.ID || !bytes.Equal(again.SHA256, before.SHA256) {
@@ -283,12 +284,26 @@ func TestOnePaymentHasOneReceipt(t *testing.T) {
 		t.Fatal(err)
 	}
 	right := take("T-2")
+	var both sync.WaitGroup // at the same moment from both pages
+	for _, i := range bills {
+		for range 3 {
+			both.Go(func() {
+				if err := o.print(o.ctx, paperArgs{Invoice: i.ID, Payment: right.ID}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	}
+	both.Wait()
+	if n := o.count(o.ctx, "SELECT count(*) FROM invoice_paper WHERE tenant_id = ? AND payment_id = ?", o.w.Platform.ID, right.ID); n != 1 {
+		t.Errorf("%d receipts were printed", n)
+	}
 	papers := map[uuid.UUID]bool{}
 	for _, i := range bills {
 		if got, err := o.Receipts(city, reader, i.ID); err != nil || len(got) != 1 || got[0].ID != right.ID {
 			t.Errorf("%s: %+v, %v", i.Number, got, err)
 		}
-		if _, _, err := o.Open(city, reader, i.ID, wrong.ID); !fault.Is(err, "invoice.not_printed") {
+		if _, _, err := o.Open(city, reader, i.ID, wrong.ID); !fault.Is(err, "invoice.not_found") {
 			t.Errorf("%s: a receipt for a payment that was taken back: %v", i.Number, err)
 		}
 		if err := o.print(o.ctx, paperArgs{Invoice: i.ID, Payment: right.ID}); err != nil {

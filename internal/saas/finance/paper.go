@@ -66,6 +66,14 @@ func (s *Service) print(ctx context.Context, a paperArgs) error {
 		return fmt.Errorf("finance: print: %w", err)
 	}
 	return tenancy.InTx(ctx, s.DB.App, func(ctx context.Context, tx bun.Tx) error {
+		if a.Payment != uuid.Nil {
+			if err := invoice.ReceiptTurn(ctx, tx, a.Payment); err != nil {
+				return err
+			}
+			if _, ok, err := s.paper(ctx, tx, a); ok || err != nil {
+				return err // another run was first; these bytes are swept away
+			}
+		}
 		row := paperRow{TenantID: tenancy.Must(ctx), InvoiceID: a.Invoice, PaymentID: a.Payment, FileID: f.ID, MadeAt: s.Now().UTC()}
 		res, err := tx.NewInsert().Model(&row).On("CONFLICT DO NOTHING").Exec(ctx)
 		if err != nil {
@@ -115,8 +123,8 @@ func (s *Service) write(ctx context.Context, a paperArgs) (name string, pdf []by
 }
 
 // Open returns the paper of an invoice, or with a payment the receipt for it, for the caller to close. It needs invoice:read;
-// one of another city is NotFound "invoice.not_found", and Conflict "invoice.not_printed" while it is being printed. A receipt that is
-// asked for before its job has run is printed at once; for a payment that is no money of this invoice, or was taken back, there is none.
+// one of another city is NotFound "invoice.not_found", Conflict "invoice.not_printed" while it is being printed. A receipt that is
+// asked for before its job has run is printed at once; of a payment that is no money of this invoice, or was taken back, there is none (NotFound too).
 func (s *Service) Open(ctx context.Context, actor identity.Actor, id, payment uuid.UUID) (files.File, io.ReadSeekCloser, error) {
 	ctx, of, err := s.books(ctx, actor)
 	if err != nil {
@@ -149,7 +157,7 @@ func (s *Service) receipt(ctx context.Context, a paperArgs) error {
 		return err
 	}
 	if !slices.ContainsFunc(paid, func(p invoice.Payment) bool { return p.ID == a.Payment }) {
-		return fault.New(fault.Conflict, "invoice.not_printed")
+		return fault.New(fault.NotFound, "invoice.not_found")
 	}
 	return s.print(ctx, a)
 }
