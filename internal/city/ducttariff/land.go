@@ -152,7 +152,7 @@ func (s *Service) checkLand(ctx context.Context, r LandRent, unread []fault.Fiel
 	if err != nil {
 		return err
 	}
-	if r.Since.IsZero() {
+	if r.Since.IsZero() && r.Tariff != "" { // which there are depends on the day
 		return fault.Fields(fault.Also(unread, bad...))
 	}
 	if !slices.ContainsFunc(p.On(r.Since), func(t Tariff) bool { return t.Code == r.Tariff && t.Charge == Land }) {

@@ -165,7 +165,7 @@ func (p *Pages) changes(c *gin.Context, list ducttariff.List) (bill.Section, err
 	}
 	s.Table = &bill.Table{Title: l.T("ductprice.requests"), Columns: []bill.Column{{Label: l.T("ductprice.what")}, {Label: l.T("ductprice.since")}, {Label: l.T("bill.reason")}, {Label: l.T("bumd.asked_by")}, {Label: l.T("bill.state")}}}
 	for _, x := range all {
-		what, title, err := changed(l, list, x)
+		what, title, effect, err := changed(l, list, x)
 		if err != nil {
 			return s, err
 		}
@@ -174,18 +174,18 @@ func (p *Pages) changes(c *gin.Context, list ducttariff.List) (bill.Section, err
 			state.Small = l.T("bumd.own_request")
 		}
 		if x.Approved == nil && x.AskedBy != who.ID && p.may(c, access.DuctTariff) {
-			s.Forms = append(s.Forms, decideForms(l, PathTariffs+"/permintaan/"+x.ID.String(), x.ID, title, x.Reason)...)
+			s.Forms = append(s.Forms, decideForms(l, PathTariffs+"/permintaan/"+x.ID.String(), x.ID, title, strings.Join(slices.DeleteFunc([]string{effect, x.Reason}, func(s string) bool { return s == "" }), ". "))...)
 		}
 		s.Table.Rows = append(s.Table.Rows, bill.Line{Cells: []bill.Cell{what, {Text: dateOf(l, x.EffectiveFrom)}, {Text: x.Reason}, {Text: names[x.AskedBy], Small: l.DateTime(site.Zoned(c, x.AskedAt))}, state}})
 	}
 	return s, nil
 }
 
-// changed is what a change would be, of a price with what it was until then, and briefly what is decided.
-func changed(l i18n.Locale, known ducttariff.List, x ducttariff.Change) (what bill.Cell, brief string, err error) {
+// changed is what a change would be, of a price with what it was until then, briefly what is decided, and what else it does.
+func changed(l i18n.Locale, known ducttariff.List, x ducttariff.Change) (what bill.Cell, brief, effect string, err error) {
 	list, err := x.Entry()
 	if err != nil {
-		return what, "", err
+		return what, "", "", err
 	}
 	switch {
 	case len(list.Tariffs) > 0:
@@ -193,7 +193,7 @@ func changed(l i18n.Locale, known ducttariff.List, x ducttariff.Change) (what bi
 		what, brief = bill.Cell{Text: t.Name.In(l), Small: priceSaid(l, t, t.Rate)}, priced(l, t, t.Rate)
 		first, err := time.Parse(time.DateOnly, t.EffectiveFrom)
 		if err != nil {
-			return what, "", err
+			return what, "", "", err
 		}
 		last := first.AddDate(0, 0, -1)
 		for _, was := range known.On(last) {
@@ -202,7 +202,7 @@ func changed(l i18n.Locale, known ducttariff.List, x ducttariff.Change) (what bi
 			}
 			rate, err := known.RateOn(was, last)
 			if err != nil {
-				return what, "", err
+				return what, "", "", err
 			}
 			what.Small += ". " + l.T("ductprice.was", "old", priceSaid(l, was, rate))
 		}
@@ -210,37 +210,42 @@ func changed(l i18n.Locale, known ducttariff.List, x ducttariff.Change) (what bi
 		brief = ducttariff.Percent(l, list.Indexes[0].Rise)
 		what = bill.Cell{Text: list.Indexes[0].Name.In(l), Small: brief + "; " + list.Indexes[0].Basis}
 	case len(list.Floors) > 0:
-		if brief, err = floorSaid(l, known, list.Floors[0]); err != nil {
-			return what, "", err
+		f := list.Floors[0]
+		brief = f.Rate.String()
+		what = bill.Cell{Text: f.Name.In(l), Small: brief + "; " + f.Basis}
+		if effect, err = floorDoes(l, known, f); err != nil {
+			return what, "", "", err
 		}
-		what = bill.Cell{Text: list.Floors[0].Name.In(l), Small: brief + "; " + list.Floors[0].Basis}
+		if effect != "" {
+			what.Small += ". " + effect
+		}
 	case len(list.Terms) > 0:
 		brief = termsAsked(l, list.Terms[0])
 		what = bill.Cell{Text: list.Terms[0].Name.In(l), Small: brief}
 	default:
 		what.Text, brief = x.Code, x.EffectiveFrom
 	}
-	return what, what.Text + ", " + brief, nil
+	return what, what.Text + ", " + brief, effect, nil
 }
 
-// floorSaid is what a floor would be and what it was, and whether the price of its day lies below it: then nothing is let off any more.
-func floorSaid(l i18n.Locale, known ducttariff.List, f ducttariff.Floor) (string, error) {
+// floorDoes says what a floor was until then, and whether the price of its day lies below it: then nothing is let off any more.
+func floorDoes(l i18n.Locale, known ducttariff.List, f ducttariff.Floor) (string, error) {
 	first, err := time.Parse(time.DateOnly, f.EffectiveFrom)
 	if err != nil {
 		return "", err
 	}
-	said := f.Rate.String()
+	var said []string
 	if was := known.FloorOn(f.Kind, first.AddDate(0, 0, -1)); was.Rate > 0 {
-		said += ". " + l.T("ductprice.was", "old", was.Rate)
+		said = append(said, l.T("ductprice.was", "old", was.Rate))
 	}
 	switch rate, err := known.PerMetre(f.Kind, first); {
 	case fault.Is(err, "ducttariff.no_tariff"):
 	case err != nil:
 		return "", err
 	case rate < f.Rate:
-		said += ". " + l.T("ductprice.floor_above", "rate", rate)
+		said = append(said, l.T("ductprice.floor_above", "rate", rate))
 	}
-	return said, nil
+	return strings.Join(said, ". "), nil
 }
 
 // priced is a price with the time that it is for.
@@ -447,7 +452,7 @@ func (p *Pages) askIndex(c *gin.Context) error {
 func (p *Pages) askFloor(c *gin.Context) error {
 	return p.ask(c, formFloor, func(in site.Form, a identity.Actor) error {
 		f := ducttariff.Floor{Kind: in.Text("kind")}
-		f.Head = head(in, "dasar-"+f.Kind, same(i18n.ID.T("ductprice.floor_name", "kind", f.Kind)))
+		f.Head = head(in, "dasar-"+f.Kind, i18n.Text{i18n.ID: i18n.ID.T("ductprice.floor_name", "kind", f.Kind), i18n.EN: i18n.EN.T("ductprice.floor_name", "kind", f.Kind)})
 		if !slices.Contains(duct.UnitKinds(), f.Kind) {
 			return site.Invalid("kind", "not_an_option")
 		}

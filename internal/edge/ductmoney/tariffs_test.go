@@ -77,7 +77,8 @@ func TestAPriceIsAskedForAndDecided(t *testing.T) {
 	}
 	// A floor says what it was, and that it lies above the price of its day.
 	bima.Goes(bima.Post(tariffs+"/batas", "kind", "subduct", "rate", "99.000", "effective_from", "2027-02-01", "basis", "Keputusan Direksi 13/2026", "reason", "Biaya naik"), tariffs)
-	sari.Page(tariffs, "Rp99.000. Sebelumnya: Rp11.500. Di atas harga Rp15.000 setahun: potongan menurut banyaknya dan lamanya tidak berlaku lagi; Keputusan Direksi 13/2026")
+	sari.Page(tariffs, "Rp99.000; Keputusan Direksi 13/2026. Sebelumnya: Rp11.500. Di atas harga Rp15.000 setahun: potongan menurut banyaknya dan lamanya tidak berlaku lagi",
+		"Batas bawah subduct, Rp99.000 Sebelumnya: Rp11.500. Di atas harga", "tidak berlaku lagi. Biaya naik")
 	// Whoever decides sees what a price of land is made of.
 	bima.Goes(bima.Post(tariffs, "code", "sewa-lahan", "rate", "6.500", "effective_from", "2027-01-01", "basis", "Keputusan Wali Kota 7/2026", "reason", "Penilaian 2026",
 		"factor", "12,5", "method", "Nilai wajar per meter", "legal_note", "Pasal 117 Permendagri 19/2016"), tariffs)
@@ -86,7 +87,7 @@ func TestAPriceIsAskedForAndDecided(t *testing.T) {
 		"Rp15.000 per tahun; Keputusan Direksi 12/2026. Sebelumnya: Rp14.350 per tahun, semula Rp14.000; UU 36/1999 Pasal 34A")
 	// Nobody has said in English how the new price was found: what the former was called there is not shown for it.
 	sari.Post("/bahasa", "lang", "en", "next", tariffs)
-	sari.Page(tariffs, "Rp6.500 a year; Keputusan Wali Kota 7/2026; Factor of rent of land: 12.5%; Method: Nilai wajar per meter; Legal note: Pasal 117", "Method: Market rent of land for a metre", "Rent of the city's land where ducts are provided, Rp6.500 a year")
+	sari.Page(tariffs, "Floor of a subduct, Rp99.000", "Rp6.500 a year; Keputusan Wali Kota 7/2026; Factor of rent of land: 12.5%; Method: Nilai wajar per meter; Legal note: Pasal 117", "Method: Market rent of land for a metre", "Rent of the city's land where ducts are provided, Rp6.500 a year")
 	auditor := s.Staff(t, pagetest.HostBatam, "Tuti Auditor", "auditor", "")
 	if page := auditor.Page(tariffs, "Harga 2027"); strings.Contains(page, "Kirim permintaan") {
 		t.Error("an auditor is asked for prices")
@@ -107,6 +108,7 @@ func TestRentOfBareLandOnThePage(t *testing.T) {
 	}
 	// All that is wrong is said at once, beside what was typed.
 	r = sari.Post(land, "operator", "", "place", "lb-001", "length", "1,250", "tariff", "sewa-lahan", "since", "31", "since", "2", "since", "2027", "until", "")
+	sari.Lists(sari.Post(land), "Operator: ", "Tempat: ", "Tarif: ", "Hari pertama: Isian ini wajib")
 	sari.Lists(r, "Operator: Isian ini wajib", "Panjang: Tulis panjang dalam meter, misalnya 1250 atau 12,5", "Hari pertama: Tulis tanggal")
 	if text := pagetest.Text(sari.Post(land, "operator", ask[1], "place", "lb-001", "length", "", "tariff", "sewa-lahan", "since", "31", "since", "2", "since", "2027").Body); strings.Contains(text, "tidak ada ruas") {
 		t.Error("without a day a segment is called unknown")
